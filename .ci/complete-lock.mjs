@@ -5,8 +5,9 @@
 // version, platform and licence, no hash. npm installs none of them on a platform they are not for.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const OPERATING_SYSTEMS =
-  "aix android darwin freebsd linux netbsd openbsd openharmony sunos win32".split(" ");
+const OPERATING_SYSTEMS = "aix android darwin freebsd linux netbsd openbsd openharmony sunos win32".split(
+  " ",
+);
 const PROCESSORS = "arm arm64 ia32 loong64 mips64el ppc64 riscv64 s390x wasm32 x64".split(" ");
 
 const file = process.argv[2] ?? "package-lock.json";

@@ -1,0 +1,91 @@
+// The closed lists: every enumerated word that a record, a row or a page may carry. A word that is not here does not
+// exist; adding one is an addition to version 1 of the records, changing what one means is a new version.
+
+/** What vouches for the person of a call. */
+export const IDENTITY_SOURCES = ["key", "header", "path", "import", "none"] as const;
+
+/** Whom a key belongs to. A service key is never self-service, and its calls are nobody's. */
+export const KEY_KINDS = ["person", "service", "none"] as const;
+
+/** How a client was driven, as far as it says so. */
+export const ENTRYPOINTS = ["interactive", "headless", "sdk", "unknown"] as const;
+
+/** What a call was for. `auxiliary`: titles, compaction, other calls that a client makes for itself. */
+export const REQUEST_KINDS = ["main", "subagent", "auxiliary", "count_tokens", "embedding", "other"] as const;
+
+/** Who wrote the newest content of a request. */
+export const TRIGGERS = ["human", "agent", "tool", "schedule", "unknown"] as const;
+
+/** Declared kinds of work. Declaring one changes what a run is compared with, never what it counted. */
+export const WORKLOAD_CLASSES = [
+  "interactive",
+  "scheduled",
+  "batch",
+  "evaluation",
+  "ci",
+  "retrieval",
+  "exploration",
+  "teaching",
+] as const;
+
+/** Where the declared class came from. */
+export const CLASS_SOURCES = ["key", "header", "run", "schedule", "none"] as const;
+
+/** The provider's interface that a call used. */
+export const APIS = ["chat", "responses", "messages", "generate", "embeddings", "realtime", "other"] as const;
+
+/** Who ended a call. */
+export const TERMINATED_BY = ["complete", "client", "upstream", "timeout", "gateway"] as const;
+
+/** Why the model stopped, in one vocabulary for all providers. */
+export const STOP_KINDS = ["end", "length", "tool", "refusal", "other"] as const;
+
+/** How good the counts are: the provider's own, an unfinished stream's last report, a tokenizer's, or unknown. */
+export const USAGE_SOURCES = ["reported", "partial", "estimated", "none"] as const;
+
+/** Why a call failed, in one vocabulary for all providers. */
+export const ERROR_KINDS = [
+  "invalid_request",
+  "authentication",
+  "permission",
+  "not_found",
+  "too_large",
+  "rate_limited",
+  "quota",
+  "overloaded",
+  "server_error",
+  "stream_error",
+  "unreachable",
+  "reset",
+  "timeout",
+  "interrupted",
+] as const;
+
+/** Why a call earns no credit. First match wins; none of these accuses anyone. */
+export const UNCREDITED_REASONS = [
+  "provider_error",
+  "retry",
+  "auxiliary",
+  "heartbeat",
+  "exact_replay",
+  "near_replay",
+  "loop",
+] as const;
+
+/** How a run was put together, surest first. */
+export const RUN_SOURCES = ["explicit", "client", "chain", "idle"] as const;
+
+/** What a person may do on the dashboard, beyond seeing their own figures. */
+export const ROLES = ["self", "manager", "owner", "officer", "operator"] as const;
+
+export type ErrorKind = (typeof ERROR_KINDS)[number];
+export type KeyKind = (typeof KEY_KINDS)[number];
+export type RequestKind = (typeof REQUEST_KINDS)[number];
+export type Role = (typeof ROLES)[number];
+export type StopKind = (typeof STOP_KINDS)[number];
+export type TerminatedBy = (typeof TERMINATED_BY)[number];
+export type UncreditedReason = (typeof UNCREDITED_REASONS)[number];
+export type WorkloadClass = (typeof WORKLOAD_CLASSES)[number];
+export type Api = (typeof APIS)[number];
+export type ClassSource = (typeof CLASS_SOURCES)[number];
+export type IdentitySource = (typeof IDENTITY_SOURCES)[number];

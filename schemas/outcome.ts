@@ -1,0 +1,69 @@
+// Outcome v1: something of value happened, or stopped being true. Repositories, branches, tickets and files are known
+// by keyed hashes alone, never by name.
+
+import { z } from "zod";
+import { FIELD_CHARS_MAX, time } from "./token-event.ts";
+
+export const OUTCOME_KINDS = [
+  "pr_merged",
+  "lines_survived",
+  "ticket_closed",
+  "check_fixed",
+  "deploy_succeeded",
+  "edit_accepted",
+  "answer_used",
+  "artifact_kept",
+  "rating_useful",
+  "rating_not_useful",
+  "pr_reverted",
+  "ticket_reopened",
+  "deploy_rolled_back",
+] as const;
+
+export const OUTCOME_SOURCES = [
+  "github",
+  "gitlab",
+  "otlp",
+  "ci",
+  "tracker",
+  "api",
+  "import",
+  "self",
+] as const;
+export const FILE_HASHES_MAX = 256;
+
+const text = z.string().max(FIELD_CHARS_MAX);
+const unknownText = text.nullable();
+
+export const outcomeSchema = z.strictObject({
+  schema_version: z.literal(1),
+  /** A UUID, or a stable string that a redelivery repeats; the key of deduplication. */
+  outcome_id: text.min(1),
+  kind: z.enum(OUTCOME_KINDS),
+  /** When it happened, and from when on it counts. */
+  occurred_at: time,
+  credited_at: time,
+  /** Whichever is known; linking an outcome to its runs is the work of analytics. */
+  person_id: z.uuid().nullable(),
+  run_id: unknownText,
+  session_id: unknownText,
+  request_id: unknownText,
+  repo_hash: unknownText,
+  branch_hash: unknownText,
+  ticket_hash: unknownText,
+  /** Of the normalised diff: a change that is reverted and applied again is the same change. */
+  change_hash: unknownText,
+  file_hashes: z.array(text).max(FILE_HASHES_MAX),
+  /** Effective lines, accepted edits, or 1 for an event; and the same before exclusions and caps. */
+  quantity: z.number().min(0),
+  gross_quantity: z.number().min(0),
+  /** Whether somebody else approved. */
+  reviewed_by_other: z.boolean().nullable(),
+  /** The outcome that this one takes back. */
+  reverses: unknownText,
+  source: z.enum(OUTCOME_SOURCES),
+  /** From kind and source. */
+  trust: z.enum(["high", "medium", "low"]),
+});
+
+export type Outcome = z.infer<typeof outcomeSchema>;
