@@ -155,3 +155,5 @@ export const TOKEN_FIELDS = [
   "image_input_tokens",
   "image_output_tokens",
 ] as const satisfies readonly (keyof TokenEvent)[];
+
+export type TokenField = (typeof TOKEN_FIELDS)[number];
