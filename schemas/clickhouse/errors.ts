@@ -1,0 +1,51 @@
+// What went wrong in ClickHouse, as the one error of the rest of the code. ClickHouse numbers its errors, and the numbers
+// never change: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
+
+import { ClickHouseError } from "@clickhouse/client";
+import { z } from "zod";
+import { AppError } from "../app-error.ts";
+
+/** Errors of the server's state: the same operation may succeed when it has passed. */
+const PASSING_CODES: ReadonlySet<string> = new Set([
+  "202", // TOO_MANY_SIMULTANEOUS_QUERIES
+  "209", // SOCKET_TIMEOUT
+  "210", // NETWORK_ERROR
+  "225", // NO_ZOOKEEPER
+  "236", // ABORTED
+  "241", // MEMORY_LIMIT_EXCEEDED
+  "242", // TABLE_IS_READ_ONLY
+  "243", // NOT_ENOUGH_SPACE
+  "252", // TOO_MANY_PARTS
+  "279", // ALL_CONNECTION_TRIES_FAILED
+  "319", // UNKNOWN_STATUS_OF_INSERT
+  "999", // KEEPER_EXCEPTION
+]);
+const TIMEOUT_EXCEEDED = "159";
+/** WRONG_PASSWORD, ACCESS_DENIED (to the database), AUTHENTICATION_FAILED. */
+const CREDENTIAL_CODES: ReadonlySet<string> = new Set(["193", "497", "516"]);
+
+/**
+ * An error without a number comes from the way to the server: nobody knows whether the operation took place, and trying
+ * again is right, because every insert may be repeated. A row that its schema refuses is a bug and stays what it is.
+ */
+export function toAppError(error: unknown): unknown {
+  if (error instanceof AppError || error instanceof z.ZodError) return error;
+  if (!(error instanceof ClickHouseError)) {
+    return new AppError("unavailable", "ClickHouse can't be reached.", { retry: true, cause: error });
+  }
+  const { code, type } = error;
+  if (PASSING_CODES.has(code)) {
+    return new AppError("unavailable", `ClickHouse can't do it now (${type}).`, {
+      retry: true,
+      cause: error,
+    });
+  }
+  if (code === TIMEOUT_EXCEEDED) {
+    return new AppError("timeout", "ClickHouse took longer than the operation may.", { cause: error });
+  }
+  if (CREDENTIAL_CODES.has(code)) {
+    const message = "ClickHouse refuses the user, password or grants of CLICKHOUSE_URL.";
+    return new AppError("bad_configuration", message, { cause: error });
+  }
+  return new AppError("internal", `ClickHouse refused the operation (${code} ${type}).`, { cause: error });
+}

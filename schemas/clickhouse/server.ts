@@ -1,0 +1,65 @@
+// Connections to a ClickHouse server over HTTP. One client holds them all; the three purposes are limits of how many of its
+// sockets each may use.
+
+import { createClient, type ClickHouseClient } from "@clickhouse/client";
+import { AppError } from "../app-error.ts";
+import type { ClickHouseConnections, StoreConnection } from "./connections.ts";
+import { toAppError } from "./errors.ts";
+
+const DATABASE = "assay";
+const INSERTING = 4;
+const EXECUTING = 4;
+const READING = 8;
+/** Longer than any operation may take in the server, so that it is the server that ends one, and says so. */
+const REQUEST_TIMEOUT_MS = 1_000_000;
+
+export async function openServerConnections(address: string): Promise<ClickHouseConnections> {
+  const url = new URL(address);
+  if (url.pathname === "/") url.pathname = `/${DATABASE}`;
+  await ensureDatabase(url);
+  const client = createServerClient(url);
+  const connection: StoreConnection = { client, streamingClient: client };
+  const connections = (count: number) => Array.from({ length: count }, () => connection);
+  return {
+    inserting: connections(INSERTING),
+    executing: connections(EXECUTING),
+    reading: connections(READING),
+    close: () => client.close(),
+  };
+}
+
+function createServerClient(url: URL): ClickHouseClient {
+  return createClient({
+    url,
+    application: "assay",
+    max_open_connections: INSERTING + EXECUTING + READING,
+    request_timeout: REQUEST_TIMEOUT_MS,
+    compression: { request: true, response: true },
+  });
+}
+
+/** Every request names the database, so it has to be there before the first one. A user who sees it need not be able to make it. */
+async function ensureDatabase(url: URL): Promise<void> {
+  const database = decodeURIComponent(url.pathname.slice(1));
+  const client = createServerClient(new URL("/", url));
+  try {
+    const found = await client.query({
+      query: "SELECT name FROM system.databases WHERE name = {database:String}",
+      query_params: { database },
+      format: "JSONEachRow",
+    });
+    const rows = await found.json();
+    if (rows.length > 0) return;
+    await client.command({
+      query: "CREATE DATABASE IF NOT EXISTS {database:Identifier}",
+      query_params: { database },
+    });
+  } catch (error) {
+    const reason = toAppError(error);
+    if (!(reason instanceof AppError) || !reason.retry) throw reason;
+    const message = `No ClickHouse answers at ${url.origin}. Start it, or correct CLICKHOUSE_URL.`;
+    throw new AppError("unavailable", message, { retry: true, cause: error });
+  } finally {
+    await client.close();
+  }
+}
