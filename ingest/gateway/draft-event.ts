@@ -1,0 +1,109 @@
+// The event of a call, as far as it is known when the call is sent to its provider. It is what will stand if nothing more is
+// heard of the call.
+
+import { createHmac, hkdfSync } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { FIELD_CHARS_MAX, type TokenEvent } from "../../schemas/token-event.ts";
+import { readClient, readDeclaredClass } from "./clients/client.ts";
+import type { Caller } from "./identity/caller.ts";
+import { scanObject } from "./json-scan.ts";
+import type { RequestBody } from "./request-body.ts";
+import type { Route } from "./route.ts";
+
+const EPOCH_MS = 28 * 24 * 3600 * 1000;
+const HASH_BYTES = 16;
+
+/** A hash of bodies that means nothing without the key. The key changes with each epoch of 28 days. */
+export type BodyHash = (body: Buffer, atMs: number) => string;
+
+export function createBodyHash(sketchSecret: string): BodyHash {
+  const keys = new Map<number, Buffer>();
+  return (body, atMs) => {
+    const epoch = Math.floor(atMs / EPOCH_MS);
+    let key = keys.get(epoch);
+    if (!key) {
+      key = Buffer.from(hkdfSync("sha256", sketchSecret, "", `assay body ${epoch}`, 32));
+      keys.clear();
+      keys.set(epoch, key);
+    }
+    return createHmac("sha256", key).update(body).digest().toString("base64url", 0, HASH_BYTES);
+  };
+}
+
+export interface DraftInput {
+  eventId: string;
+  gatewayId: string;
+  sequence: number;
+  startedAtMs: number;
+  incoming: IncomingMessage;
+  route: Route;
+  caller: Caller;
+  body: RequestBody;
+  hashBody: BodyHash;
+}
+
+export function draftEvent(input: DraftInput): TokenEvent {
+  const { incoming, route, caller, body, startedAtMs } = input;
+  const bytes = body.kind === "whole" ? body.bytes : undefined;
+  const facts =
+    bytes && route.operation.isMetered ? route.provider.readRequest(bytes, scanObject(bytes)) : {};
+  const declaredClass = readDeclaredClass(incoming.headers);
+  return {
+    schema_version: 1,
+    event_id: input.eventId,
+    gateway_id: input.gatewayId,
+    sequence: input.sequence,
+    started_at: new Date(startedAtMs).toISOString(),
+    first_byte_ms: null,
+    duration_ms: null,
+    person_id: caller.personId,
+    team_id: caller.teamId,
+    key_id: caller.keyId,
+    identity_source: caller.identitySource,
+    key_kind: caller.keyKind,
+    ...readClient(incoming.headers),
+    turn_id: null,
+    parent_agent_id: null,
+    parent_session_id: null,
+    response_id: null,
+    request_id: null,
+    body_hash: bytes ? input.hashBody(bytes, startedAtMs) : null,
+    request_kind: route.operation.requestKind,
+    trigger: "unknown",
+    workload_class: declaredClass ?? caller.workloadClass,
+    class_source: declaredClass === null ? caller.classSource : "header",
+    provider: route.upstream.name.slice(0, FIELD_CHARS_MAX),
+    api: route.operation.api,
+    model_requested: facts.model_requested ?? route.operation.model?.slice(0, FIELD_CHARS_MAX) ?? null,
+    model_served: null,
+    service_tier: facts.service_tier ?? null,
+    effort: facts.effort ?? null,
+    max_output_tokens: facts.max_output_tokens ?? null,
+    previous_response_id: facts.previous_response_id ?? null,
+    stream: route.operation.isStream ?? facts.stream ?? false,
+    status: 0,
+    error_kind: "interrupted",
+    terminated_by: "gateway",
+    stop_reason: null,
+    stop_kind: null,
+    request_bytes: bytes?.length ?? 0,
+    response_bytes: 0,
+    messages: facts.messages ?? null,
+    tools_offered: facts.tools_offered ?? null,
+    usage_source: "none",
+    input_tokens: null,
+    cache_read_tokens: null,
+    cache_write_5m_tokens: null,
+    cache_write_1h_tokens: null,
+    output_tokens: null,
+    reasoning_tokens: null,
+    audio_input_tokens: null,
+    audio_output_tokens: null,
+    image_input_tokens: null,
+    image_output_tokens: null,
+    server_tool_calls: {},
+    usage_raw: null,
+    cost_usd: null,
+    price_version: null,
+  };
+}

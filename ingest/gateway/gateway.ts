@@ -1,0 +1,123 @@
+// The gateway: one call from its request to its record, as a list of named steps, and the HTTP application around it.
+
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Logger } from "pino";
+import type { Dispatcher } from "undici";
+import type { TokenEvent } from "../../schemas/token-event.ts";
+import type { Upstream } from "../../schemas/upstreams.ts";
+import type { SpoolWriter } from "../spool/writer.ts";
+import { draftEvent, type BodyHash } from "./draft-event.ts";
+import { exchange } from "./exchange.ts";
+import { toUpstreamHeaders } from "./headers.ts";
+import { identifyCaller, type CallerOptions } from "./identity/caller.ts";
+import { PROVIDERS } from "./providers/all-providers.ts";
+import { Refusal, sendRefusal } from "./refusal.ts";
+import { receiveBody } from "./request-body.ts";
+import { resolveRoute } from "./route.ts";
+import { uuidv7 } from "./uuidv7.ts";
+
+export interface Gateway {
+  log: Logger;
+  spool: SpoolWriter;
+  upstreams: ReadonlyMap<string, Upstream>;
+  callers: CallerOptions;
+  hashBody: BodyHash;
+  /** Refuse calls that can't be recorded. */
+  strict: boolean;
+  now: () => number;
+  dispatcherOf: (upstream: Upstream) => Dispatcher;
+  /** Whether the gateway is shutting down, and takes no new calls. */
+  isDraining: () => boolean;
+}
+
+export function createGatewayApp(gateway: Gateway): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.get("/healthz", (context) => context.json({ status: "alive" }));
+  app.get("/readyz", (context) => {
+    const isReady = gateway.callers.snapshot.isCurrent() && !gateway.isDraining();
+    return context.json({ status: isReady ? "ready" : "not ready" }, isReady ? 200 : 503);
+  });
+  app.all("*", async (context) => {
+    await handleCall(gateway, context.env.incoming, context.env.outgoing);
+    return RESPONSE_ALREADY_SENT;
+  });
+  return app;
+}
+
+/** One call, from its request to its record. */
+async function handleCall(
+  gateway: Gateway,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const startedAt = performance.now();
+  const startedAtMs = gateway.now();
+  let provider = PROVIDERS.openai;
+  try {
+    const route = resolveRoute(gateway.upstreams, incoming.method ?? "GET", incoming.url ?? "/");
+    provider = route.provider;
+    refuseUpgrade(incoming);
+    const caller = identifyCaller(gateway.callers, incoming.headers, route.pathKey);
+    const body = await receiveBody(incoming, route.operation.isMetered);
+    const draft = draftEvent({
+      eventId: uuidv7(startedAtMs),
+      gatewayId: gateway.spool.writerId,
+      sequence: gateway.spool.nextSequence(),
+      startedAtMs,
+      incoming,
+      route,
+      caller,
+      body,
+      hashBody: gateway.hashBody,
+    });
+    await recordIntent(gateway, draft);
+    await exchange(
+      gateway,
+      { draft, route, body, outgoing, startedAt },
+      {
+        method: incoming.method ?? "GET",
+        path: upstreamPath(route.upstream, route.path),
+        headers: toUpstreamHeaders(incoming, route, caller, body),
+        body: body.kind === "whole" ? body.bytes : body.kind === "stream" ? body.stream : null,
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (outgoing.destroyed) return;
+    incoming.resume();
+    sendRefusal(outgoing, provider, error);
+  }
+}
+
+/** Codex tries a WebSocket first and falls back to HTTP at once on 426; any other answer costs it seconds. */
+function refuseUpgrade(incoming: IncomingMessage): void {
+  if (incoming.headers.upgrade?.toLowerCase() === "websocket") {
+    throw new Refusal(
+      426,
+      "invalid_request",
+      "This gateway speaks HTTP; repeat the request without an upgrade.",
+    );
+  }
+}
+
+/** From here on the call can't be forgotten. */
+function recordIntent(gateway: Gateway, event: TokenEvent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    gateway.spool.append({ record: "intent", event }, (failure) => {
+      if (failure && gateway.strict) {
+        const message =
+          "Assay can't record calls at the moment and is set to refuse them then. Tell the operator.";
+        reject(new Refusal(503, "overloaded", message, { cause: failure }));
+      } else resolve();
+    });
+  });
+}
+
+/** The upstream's own path prefix, and the rest as the client sent it. */
+function upstreamPath(upstream: Upstream, path: string): string {
+  const prefix = new URL(upstream.url).pathname;
+  return prefix === "/" ? path : prefix + path;
+}

@@ -1,0 +1,111 @@
+// A gateway process: opens its spool and snapshot, listens, and drains when it is told to stop.
+
+import { getRequestListener } from "@hono/node-server";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { Pool } from "undici";
+import type { Config } from "../../schemas/config.ts";
+import { readOrMakeSecret } from "../../schemas/data-directory.ts";
+import { SNAPSHOT_FILE } from "../../schemas/identity-snapshot.ts";
+import { SpoolWriter } from "../spool/writer.ts";
+import { createBodyHash } from "./draft-event.ts";
+import { createGatewayApp } from "./gateway.ts";
+import { openSnapshot } from "./identity/snapshot.ts";
+
+/** To one provider. More calls than this wait for a connection; each holds about 30 KB. */
+const UPSTREAM_CONNECTIONS_MAX = 4096;
+/** Below what providers keep their side open for, so that no call meets a connection that is just closing. */
+const UPSTREAM_KEEP_ALIVE_MS = 4000;
+/** Clients give up after 10 minutes by default; a reasoning model may take nearly that long to begin. */
+const UPSTREAM_SILENCE_MS_MAX = 15 * 60_000;
+const REQUEST_MS_MAX = 10 * 60_000;
+const HEADER_BYTES_MAX = 64 * 1024;
+const DRAIN_MS_MAX = 8000;
+
+export interface RunningGateway {
+  port: number;
+  /** Takes no new calls, lets those under way end for up to DRAIN_MS_MAX, and closes the spool. */
+  close(): Promise<void>;
+}
+
+export async function serveGateway(log: Logger, config: Config): Promise<RunningGateway> {
+  const spool = new SpoolWriter(log, {
+    spoolDir: join(config.dataDir, "spool"),
+    writerId: `gateway-${randomUUID()}`,
+  });
+  const snapshot = openSnapshot(log, {
+    file: join(config.dataDir, SNAPSHOT_FILE),
+    ageMsMax: config.snapshotAgeMsMax,
+    now: Date.now,
+  });
+  const pools = new Map<string, Pool>();
+  let isDraining = false;
+  const app = createGatewayApp({
+    log,
+    spool,
+    upstreams: config.upstreams,
+    callers: { snapshot, auth: config.auth, now: Date.now },
+    hashBody: createBodyHash(config.sketchSecret ?? readOrMakeSecret(config.dataDir, "sketch-secret")),
+    strict: config.strict,
+    now: Date.now,
+    isDraining: () => isDraining,
+    dispatcherOf: ({ name, url }) => {
+      const pool = pools.get(name) ?? openPool(url);
+      pools.set(name, pool);
+      return pool;
+    },
+  });
+  const listener = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    autoCleanupIncoming: false,
+  });
+  const server = createServer(
+    { requestTimeout: REQUEST_MS_MAX, maxHeaderSize: HEADER_BYTES_MAX },
+    (incoming, outgoing) => {
+      void listener(incoming, outgoing);
+    },
+  );
+  const port = await listen(server, config.gatewayPort, config.host);
+  return {
+    port,
+    async close() {
+      isDraining = true;
+      await drain(server);
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      snapshot.close();
+      await spool.close();
+    },
+  };
+}
+
+function openPool(url: string): Pool {
+  return new Pool(new URL(url).origin, {
+    connections: UPSTREAM_CONNECTIONS_MAX,
+    pipelining: 1,
+    keepAliveTimeout: UPSTREAM_KEEP_ALIVE_MS,
+    headersTimeout: UPSTREAM_SILENCE_MS_MAX,
+    bodyTimeout: UPSTREAM_SILENCE_MS_MAX,
+    maxHeaderSize: HEADER_BYTES_MAX,
+  });
+}
+
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  server.listen(port, host);
+  await once(server, "listening");
+  const address: AddressInfo | string | null = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+/** Calls that are still under way after the time allowed are cut off; their clients see it, and they are on record. */
+async function drain(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS_MAX);
+  await closed;
+  clearTimeout(timer);
+}
