@@ -1,7 +1,7 @@
 // What the two ways to ClickHouse have in common: connections by purpose, so that a long statement holds up neither an
 // insert nor a page.
 
-import type { ClickHouseClient } from "@clickhouse/client";
+import { ClickHouseLogLevel, type ClickHouseClient } from "@clickhouse/client";
 
 export interface StoreConnection {
   client: ClickHouseClient;
@@ -15,3 +15,6 @@ export interface ClickHouseConnections {
   reading: readonly StoreConnection[];
   close(): Promise<void>;
 }
+
+/** The client would print each error to the terminal. It is thrown as well, and logged once where it is handled. */
+export const SILENT = { level: ClickHouseLogLevel.OFF };

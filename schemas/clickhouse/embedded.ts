@@ -18,7 +18,7 @@ import { createClient, parseError, type ClickHouseClientConfigOptions } from "@c
 import type { ChdbConnection } from "chdb/connection";
 import { AppError } from "../app-error.ts";
 import { readIfPresent } from "../data-directory.ts";
-import type { ClickHouseConnections, StoreConnection } from "./connections.ts";
+import { SILENT, type ClickHouseConnections, type StoreConnection } from "./connections.ts";
 
 const INSERTING = 1;
 const EXECUTING = 1;
@@ -100,8 +100,8 @@ function toStoreConnection(engine: ChdbConnection): StoreConnection {
     return { stream, query_id, response_headers: {} };
   };
   return {
-    client: createClient({ connection }),
-    streamingClient: createClient({ connection: { ...connection, query: streamingQuery } }),
+    client: createClient({ connection, log: SILENT }),
+    streamingClient: createClient({ connection: { ...connection, query: streamingQuery }, log: SILENT }),
   };
 }
 
@@ -109,6 +109,7 @@ async function* readBlocks(engine: ChdbConnection, sql: string): AsyncGenerator<
   try {
     for await (const block of engine.chdb.queryStream(sql)) yield block.raw();
   } catch (error) {
+    // Reads the engine's number of the error out of the form that it gives all of them.
     throw error instanceof Error ? parseError(error) : error;
   }
 }
@@ -124,6 +125,8 @@ function setParametersFirst<Params extends QueryParams>(params: Params): Params 
 /** A value in the text form that ClickHouse reads a parameter from, which is that of a field of its tab-separated format. */
 function toParameterText(value: unknown): string {
   if (value === null) return "\\N";
+  // A number is a time in every zone; text is one in the server's.
+  if (value instanceof Date) return (value.getTime() / 1000).toFixed(3);
   if (Array.isArray(value)) return `[${value.map(toArrayElement).join(",")}]`;
   if (typeof value === "string") return escape(value);
   if (typeof value === "boolean") return value ? "1" : "0";

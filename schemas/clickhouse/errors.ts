@@ -1,7 +1,6 @@
 // What went wrong in ClickHouse, as the one error of the rest of the code. ClickHouse numbers its errors, and the numbers
 // never change: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
 
-import { ClickHouseError } from "@clickhouse/client";
 import { z } from "zod";
 import { AppError } from "../app-error.ts";
 
@@ -24,21 +23,23 @@ const TIMEOUT_EXCEEDED = "159";
 /** WRONG_PASSWORD, ACCESS_DENIED (to the database), AUTHENTICATION_FAILED. */
 const CREDENTIAL_CODES: ReadonlySet<string> = new Set(["193", "497", "516"]);
 
+/** The client and chDB's package each have a class of their own for an error of ClickHouse; its fields are the same. */
+const clickHouseErrorSchema = z.object({ code: z.string().regex(/^\d+$/), type: z.string().optional() });
+
 /**
  * An error without a number comes from the way to the server: nobody knows whether the operation took place, and trying
  * again is right, because every insert may be repeated. A row that its schema refuses is a bug and stays what it is.
  */
 export function toAppError(error: unknown): unknown {
   if (error instanceof AppError || error instanceof z.ZodError) return error;
-  if (!(error instanceof ClickHouseError)) {
+  const known = clickHouseErrorSchema.safeParse(error);
+  if (!known.success) {
     return new AppError("unavailable", "ClickHouse can't be reached.", { retry: true, cause: error });
   }
-  const { code, type } = error;
+  const { code, type } = known.data;
   if (PASSING_CODES.has(code)) {
-    return new AppError("unavailable", `ClickHouse can't do it now (${type}).`, {
-      retry: true,
-      cause: error,
-    });
+    const message = `ClickHouse can't do it now (${code} ${type}).`;
+    return new AppError("unavailable", message, { retry: true, cause: error });
   }
   if (code === TIMEOUT_EXCEEDED) {
     return new AppError("timeout", "ClickHouse took longer than the operation may.", { cause: error });

@@ -3,7 +3,7 @@
 
 import { createClient, type ClickHouseClient } from "@clickhouse/client";
 import { AppError } from "../app-error.ts";
-import type { ClickHouseConnections, StoreConnection } from "./connections.ts";
+import { SILENT, type ClickHouseConnections, type StoreConnection } from "./connections.ts";
 import { toAppError } from "./errors.ts";
 
 const DATABASE = "assay";
@@ -34,6 +34,7 @@ function createServerClient(url: URL): ClickHouseClient {
     application: "assay",
     max_open_connections: INSERTING + EXECUTING + READING,
     request_timeout: REQUEST_TIMEOUT_MS,
+    log: SILENT,
     compression: { request: true, response: true },
   });
 }
