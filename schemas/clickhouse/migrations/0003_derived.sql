@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS calls
     attempt UInt16, -- from 1
     credited Bool,
     reason LowCardinality(String), -- '' when credited
+    workload_class LowCardinality(String), -- '' undeclared
     computed_at DateTime64(3, 'UTC'),
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
@@ -64,7 +65,7 @@ ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (person_id, day, model, client, workload_class, request_kind, reason)
 TTL expires_at;
 
--- One row a run.
+-- One row a run. Once the first of its calls' records has been dropped it can't be summed again, so it stays as it was.
 -- Order: not by time, because a late call can change when a run started, and its row still has to replace the old one.
 CREATE TABLE IF NOT EXISTS runs
 (
@@ -93,6 +94,7 @@ CREATE TABLE IF NOT EXISTS runs
     cost_usd Decimal(38, 12),
     credited_cost_usd Decimal(38, 12),
     uncredited_cost_usd Map(LowCardinality(String), Decimal(38, 12)), -- by reason
+    inputs_expire_at DateTime('UTC'), -- when the first of the records behind the row is dropped
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
     expires_at DateTime('UTC')
@@ -101,7 +103,8 @@ ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (person_id, run_id)
 TTL expires_at;
 
--- One row for each week and class of a person. A cost falls in the week of its call.
+-- One row for each week and class of a person. A cost falls in the week of its call. Once the first record of the week has
+-- been dropped, nothing of the week is computed again.
 CREATE TABLE IF NOT EXISTS person_weeks
 (
     person_id UUID,
@@ -124,6 +127,7 @@ CREATE TABLE IF NOT EXISTS person_weeks
     cost_usd Decimal(38, 12),
     credited_cost_usd Decimal(38, 12),
     uncredited_cost_usd Map(LowCardinality(String), Decimal(38, 12)), -- by reason
+    inputs_expire_at DateTime('UTC'), -- when the first of the records behind the row is dropped
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
     expires_at DateTime('UTC')
@@ -141,3 +145,17 @@ CREATE TABLE IF NOT EXISTS analysis_state
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY name;
+
+-- Whose calls a pass computes again, and from when on: everything of the person that started at from_at or later. Written
+-- and read by one pass; kept a day, so that what a pass did can be looked up.
+CREATE TABLE IF NOT EXISTS analysis_windows
+(
+    version UInt64,
+    person_id UUID,
+    from_at DateTime64(3, 'UTC'),
+    from_day Date, -- the day of from_at, in the organisation's zone
+    written_at DateTime('UTC') DEFAULT now()
+)
+ENGINE = MergeTree
+ORDER BY (version, person_id)
+TTL written_at + INTERVAL 1 DAY;
