@@ -1,0 +1,93 @@
+// Which page is drawn: the sign-in page for its own address, any other for the person who is signed in.
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { type Api, isSignedOut } from "./api.ts";
+import { Frame } from "./components/frame.tsx";
+import { Shortcuts } from "./components/shortcuts.tsx";
+import { Failed, Loading, Skeleton } from "./components/states.tsx";
+import { Link, navigate, PATHS, useAddress } from "./location.tsx";
+import { KeysAndClients } from "./pages/keys-and-clients.tsx";
+import { MyRuns } from "./pages/my-runs.tsx";
+import { MyUsage } from "./pages/my-usage.tsx";
+import { SignIn } from "./pages/sign-in.tsx";
+import { SessionContext } from "./session.ts";
+
+interface AppProps {
+  api: Api;
+  now: () => Date;
+}
+
+export function App({ api, now }: AppProps) {
+  const { pathname } = useAddress();
+  return pathname === PATHS.signIn ? <SignIn api={api} /> : <SignedIn api={api} now={now} path={pathname} />;
+}
+
+function SignedIn({ api, now, path }: AppProps & { path: string }) {
+  const me = useQuery({ queryKey: ["me"], queryFn: api.me });
+  useLeaveWhenSignedOut();
+  useEffect(() => {
+    if (path === "/") navigate(PATHS.usage, { replace: true });
+  }, [path]);
+  if (me.data === undefined) {
+    return (
+      <main id="main">
+        {me.error === null || isSignedOut(me.error) ? (
+          <Loading shape={<Skeleton height={320} />} />
+        ) : (
+          <Failed error={me.error} retry={() => void me.refetch()} />
+        )}
+      </main>
+    );
+  }
+  return (
+    <SessionContext value={{ api, me: me.data, now }}>
+      <Frame path={path}>
+        <Page path={path} />
+      </Frame>
+      <Shortcuts />
+    </SessionContext>
+  );
+}
+
+function Page({ path }: { path: string }) {
+  switch (path) {
+    case "/":
+    case PATHS.usage:
+      return <MyUsage />;
+    case PATHS.runs:
+      return <MyRuns />;
+    case PATHS.keys:
+      return <KeysAndClients />;
+    default:
+      return (
+        <div className="stack">
+          <h1>There is no page here</h1>
+          <p>
+            The address may be mistyped, or the page is not for you. Go to{" "}
+            <Link href={PATHS.usage}>My usage</Link>.
+          </p>
+        </div>
+      );
+  }
+}
+
+/** Whichever request finds out first that the session is over leads to the sign-in page, and takes the figures away. */
+function useLeaveWhenSignedOut(): void {
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    const leave = (error: unknown) => {
+      if (!isSignedOut(error)) return;
+      const hadSession = queryClient.getQueryData(["me"]) !== undefined;
+      navigate(hadSession ? `${PATHS.signIn}?ended` : PATHS.signIn, { replace: true });
+      queryClient.clear();
+    };
+    const stops = [
+      queryClient.getQueryCache().subscribe(({ query }) => leave(query.state.error)),
+      queryClient.getMutationCache().subscribe(({ mutation }) => leave(mutation?.state.error)),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [queryClient]);
+}

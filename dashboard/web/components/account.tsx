@@ -1,0 +1,58 @@
+// Who is signed in, the colours, and the way out.
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useId } from "react";
+import { navigate, PATHS } from "../location.tsx";
+import { THEMES, useTheme } from "../preferences.ts";
+import { useSession } from "../session.ts";
+import { Note } from "./states.tsx";
+
+const THEME_LABELS = { system: "As the system", light: "Light", dark: "Dark" } as const;
+
+export function Account() {
+  const { api, me } = useSession();
+  const queryClient = useQueryClient();
+  const [theme, setTheme] = useTheme();
+  const themeId = useId();
+  const signOut = useMutation({
+    mutationFn: api.signOut,
+    onSuccess: () => {
+      navigate(PATHS.signIn, { replace: true });
+      queryClient.clear();
+    },
+  });
+  return (
+    <div className="account">
+      <div className="account-row">
+        <label htmlFor={themeId}>Colours</label>
+        <select
+          id={themeId}
+          value={theme}
+          onChange={(event) => setTheme(THEMES.find((name) => name === event.target.value) ?? "system")}
+        >
+          {THEMES.map((name) => (
+            <option key={name} value={name}>
+              {THEME_LABELS[name]}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="person">
+        <div className="person-name">{me.name}</div>
+        <div className="labels">{me.team === null ? me.email : `${me.email}, ${me.team}`}</div>
+      </div>
+      {signOut.error !== null && <Note kind="failed">You are still signed in. {signOut.error.message}</Note>}
+      <div>
+        <button
+          type="button"
+          className="button"
+          data-kind="plain"
+          disabled={signOut.isPending}
+          onClick={() => signOut.mutate()}
+        >
+          Sign out
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+// The few drawn signs. They stand beside words and never carry a fact alone, so they are hidden from screen readers.
+
+const PATHS = {
+  usage: "M2.5 13.5h11M4.5 11V8M8 11V3.5M11.5 11V6",
+  runs: "M2.5 4h6M2.5 8h11M5.5 12h8",
+  keys: "M2.5 11a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0M6.8 9.2l6-6M10.5 5.5l2 2",
+  lock: "M4.5 7h7A1.5 1.5 0 0 1 13 8.5V12a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 3 12V8.5A1.5 1.5 0 0 1 4.5 7zM5.2 7V5a2.8 2.8 0 0 1 5.6 0v2",
+  menu: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
+  notice: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 7.5V11M8 5v.2",
+  failed: "M8 2.2l6.3 11.3H1.7zM8 6.5V10M8 11.8v.1",
+} as const;
+
+export function Icon({ name }: { name: keyof typeof PATHS }) {
+  return (
+    <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+/** The assayer's cup: metal in the ore. */
+export function Mark() {
+  return (
+    <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+      <path
+        d="M3.2 4h13.6l-1.9 9.6a3 3 0 0 1-3 2.4H8.1a3 3 0 0 1-3-2.4z"
+        fill="none"
+        stroke="var(--ink)"
+        strokeWidth="1.5"
+        strokeLinejoin="round"
+      />
+      <path d="M4.8 9h10.4l-.9 4.4a2.2 2.2 0 0 1-2.2 1.8H7.9a2.2 2.2 0 0 1-2.2-1.8z" fill="var(--credited)" />
+      <path d="M10 10l2 2-2 2-2-2z" fill="var(--value)" />
+    </svg>
+  );
+}

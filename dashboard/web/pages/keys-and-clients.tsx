@@ -1,0 +1,50 @@
+// Keys and clients: how do I connect? The set-up of each client with the lines to copy, then the keys.
+//
+// Always holds: a key's secret comes in one answer, stays in this page's memory and is gone when the page is left.
+
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { PageHead } from "../components/page-head.tsx";
+import { Failed, Loading, Note, Skeleton } from "../components/states.tsx";
+import { useSession } from "../session.ts";
+import { ClientSetup } from "./keys/client-setup.tsx";
+import { CreateKey } from "./keys/create-key.tsx";
+import { KeyTable } from "./keys/key-table.tsx";
+
+export function KeysAndClients() {
+  const { api, me, now } = useSession();
+  const [secret, setSecret] = useState<string | null>(null);
+  const keys = useQuery({ queryKey: ["keys", me.person_id], queryFn: () => api.keys(me.person_id) });
+  return (
+    <>
+      <PageHead title="Keys and clients" audience="Your keys are visible to you alone." />
+      <div className="sheet">
+        <section className="section" aria-labelledby="set-up">
+          <div className="section-head">
+            <div>
+              <h2 id="set-up">Point a client here</h2>
+              <p>Calls go on to the provider unchanged. Assay counts them on the way, and keeps no text.</p>
+            </div>
+          </div>
+          <div className="stack">
+            {secret !== null && (
+              <Note kind="notice">
+                The lines carry the key that you have just made, until you leave this page.
+              </Note>
+            )}
+            <ClientSetup gatewayUrl={me.gateway_url} secret={secret} />
+          </div>
+        </section>
+        <section className="section" aria-labelledby="keys">
+          <div className="section-head">
+            <h2 id="keys">Your keys</h2>
+            <CreateKey onCreated={setSecret} />
+          </div>
+          {keys.isPending && <Loading shape={<Skeleton height={120} />} />}
+          {keys.error !== null && <Failed error={keys.error} retry={() => void keys.refetch()} />}
+          {keys.data !== undefined && <KeyTable keys={keys.data.keys} now={now()} />}
+        </section>
+      </div>
+    </>
+  );
+}

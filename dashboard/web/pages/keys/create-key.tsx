@@ -1,0 +1,123 @@
+// Makes a key, and shows its secret once.
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type SyntheticEvent, useState } from "react";
+import { WORKLOAD_CLASSES } from "../../../../schemas/closed-lists.ts";
+import type { NewKey } from "../../api.ts";
+import { CopyBlock } from "../../components/copy-block.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { Note } from "../../components/states.tsx";
+import { nameClass } from "../../prepare/slices.ts";
+import { useSession } from "../../session.ts";
+
+const NAME_CHARS_MAX = 80;
+
+export function CreateKey({ onCreated }: { onCreated: (secret: string) => void }) {
+  const { api, me } = useSession();
+  const queryClient = useQueryClient();
+  const [isOpen, setIsOpen] = useState(false);
+  const creation = useMutation({
+    mutationFn: (key: NewKey) => api.createKey(me.person_id, key),
+    onSuccess: async ({ secret }) => {
+      onCreated(secret);
+      await queryClient.invalidateQueries({ queryKey: ["keys", me.person_id] });
+    },
+  });
+  const toggle = (open: boolean) => {
+    setIsOpen(open);
+    if (open) creation.reset();
+  };
+  return (
+    <Dialog
+      title={creation.isSuccess ? "Copy your key now" : "Create a key"}
+      isOpen={isOpen}
+      onOpenChange={toggle}
+      trigger={
+        <button type="button" className="button" data-kind="action">
+          Create a key
+        </button>
+      }
+    >
+      {creation.data === undefined ? (
+        <KeyForm
+          isBusy={creation.isPending}
+          error={creation.error}
+          onSubmit={(key) => creation.mutate(key)}
+          onCancel={() => toggle(false)}
+        />
+      ) : (
+        <>
+          <p>
+            This is the only time that the key is shown. Assay keeps a fingerprint of it, not the key itself.
+          </p>
+          <CopyBlock label="The new key" lines={creation.data.secret} />
+          <div className="dialog-actions">
+            <button type="button" className="button" data-kind="action" onClick={() => toggle(false)}>
+              Done
+            </button>
+          </div>
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+interface KeyFormProps {
+  isBusy: boolean;
+  error: Error | null;
+  onSubmit: (key: NewKey) => void;
+  onCancel: () => void;
+}
+
+function KeyForm({ isBusy, error, onSubmit, onCancel }: KeyFormProps) {
+  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const workloadClass = WORKLOAD_CLASSES.find((name) => name === form.get("class")) ?? null;
+    const name = form.get("name");
+    onSubmit({ name: typeof name === "string" ? name.trim() : "", workload_class: workloadClass });
+  };
+  return (
+    <form className="stack" onSubmit={submit}>
+      <div className="field">
+        <label htmlFor="key-name">Name</label>
+        <input
+          id="key-name"
+          name="name"
+          type="text"
+          required
+          pattern=".*\S.*"
+          maxLength={NAME_CHARS_MAX}
+          autoComplete="off"
+          aria-describedby="key-name-note"
+        />
+        <p id="key-name-note" className="notes">
+          What uses it, and where: “Claude Code on my laptop”.
+        </p>
+      </div>
+      <div className="field">
+        <label htmlFor="key-class">Class (optional)</label>
+        <select id="key-class" name="class" aria-describedby="key-class-note">
+          <option value="">Not declared</option>
+          {WORKLOAD_CLASSES.map((name) => (
+            <option key={name} value={name}>
+              {nameClass(name)}
+            </option>
+          ))}
+        </select>
+        <p id="key-class-note" className="notes">
+          The kind of work that all calls of this key are for. It decides what they are compared with.
+        </p>
+      </div>
+      {error !== null && <Note kind="failed">The key was not made. {error.message}</Note>}
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onCancel}>
+          Cancel
+        </button>
+        <button type="submit" className="button" data-kind="action" disabled={isBusy}>
+          Create
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,202 @@
+// My runs: which run was that? Newest first, a page at a time.
+//
+// Always holds: how many pages are shown, and which run is pointed at, stand in the address (`?pages=2&run=…`), so that a
+// run can be linked to and the list is the same after a reload.
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { Bar } from "../charts/bar.tsx";
+import { PageHead } from "../components/page-head.tsx";
+import { Failed, Loading, Skeleton } from "../components/states.tsx";
+import { Link, navigate, PATHS, useAddress } from "../location.tsx";
+import { formatCost, formatCount, formatShare, formatUtc } from "../prepare/format.ts";
+import { type RunRow, toRunRows } from "../prepare/run-rows.ts";
+import { parseRunsView, type RunsView, toRunsSearch } from "../prepare/runs-view.ts";
+import { useSession } from "../session.ts";
+
+export function MyRuns() {
+  const { now } = useSession();
+  const view = parseRunsView(useAddress().search);
+  const runs = useRunPages(view.pages);
+  const rows = toRunRows(runs.data?.pages.flatMap((page) => page.runs) ?? [], now());
+  return (
+    <>
+      <PageHead title="My runs" audience="Visible to you alone." />
+      <div className="sheet">
+        {runs.isPending && <Loading shape={<RunsShape />} />}
+        {runs.isSuccess && rows.length === 0 && <NoRuns />}
+        {rows.length > 0 && (
+          <section className="section" aria-label="Runs, newest first">
+            <RunTable rows={rows} view={view} />
+            {view.run !== null && !runs.isFetching && !rows.some(({ runId }) => runId === view.run) && (
+              <p className="notes">The run that this address names is not among those shown.</p>
+            )}
+            {runs.hasNextPage && (
+              <p className="more">
+                <button
+                  type="button"
+                  className="button"
+                  disabled={runs.isFetchingNextPage}
+                  onClick={() => navigate(`${PATHS.runs}${toRunsSearch({ ...view, pages: view.pages + 1 })}`)}
+                >
+                  {runs.isFetchingNextPage ? "Loading" : "Show more"}
+                </button>
+              </p>
+            )}
+          </section>
+        )}
+        {runs.error !== null && (
+          <div className="section">
+            <Failed
+              error={runs.error}
+              retry={() => void (rows.length > 0 ? runs.fetchNextPage() : runs.refetch())}
+            />
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** As many pages as the address asks for, one after the other, for each has the cursor of the next. */
+function useRunPages(pages: number) {
+  const { api, me } = useSession();
+  const runs = useInfiniteQuery({
+    queryKey: ["runs", me.person_id],
+    queryFn: ({ pageParam }) => api.runs(me.person_id, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = runs;
+  const isShort = data !== undefined && data.pages.length < pages;
+  useEffect(() => {
+    if (isShort && hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [isShort, hasNextPage, isFetching, isError, fetchNextPage]);
+  return runs;
+}
+
+function RunTable({ rows, view }: { rows: readonly RunRow[]; view: RunsView }) {
+  return (
+    <table className="runs">
+      <caption className="visually-hidden">Runs, newest first</caption>
+      <thead>
+        <tr>
+          <th scope="col">Start</th>
+          <th scope="col" className="wide">
+            Client
+          </th>
+          <th scope="col" className="wide">
+            Class
+          </th>
+          <th scope="col" className="wide">
+            Models
+          </th>
+          <th scope="col" className="right wide">
+            Calls
+          </th>
+          <th scope="col" className="right">
+            Cost
+          </th>
+          <th scope="col" className="right">
+            Credited
+          </th>
+          <th scope="col" className="wide">
+            State
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <RunRowView key={row.runId} row={row} view={view} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function RunRowView({ row, view }: { row: RunRow; view: RunsView }) {
+  const isMarked = row.runId === view.run;
+  const element = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (isMarked) element.current?.scrollIntoView({ block: "center" });
+  }, [isMarked]);
+  return (
+    <tr ref={element} data-marked={isMarked ? true : undefined}>
+      <th scope="row">
+        <Link
+          href={`${PATHS.runs}${toRunsSearch({ ...view, run: row.runId })}`}
+          aria-current={isMarked ? "true" : undefined}
+          title={formatUtc(row.startedAt)}
+        >
+          {row.start}
+        </Link>
+        <div className="labels narrow">
+          {row.client}, {row.isOpen ? "open" : "ended"}
+        </div>
+      </th>
+      <td className="wide">{row.client}</td>
+      <td className="wide">{row.className}</td>
+      <td className="wide models">{row.models}</td>
+      <td className="right wide">{formatCount(row.calls)}</td>
+      <td className="right">
+        {formatCost(row.costUsd)}
+        {row.hasUnknownPart && row.costUsd !== null && <div className="labels">and unknown</div>}
+      </td>
+      <td className="right">
+        <CreditedShare row={row} />
+      </td>
+      <td className="wide">
+        <span className="chip" data-kind={row.isOpen ? "open" : undefined}>
+          {row.isOpen ? "Open" : "Ended"}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function CreditedShare({ row: { creditedShare, uncredited } }: { row: RunRow }) {
+  return (
+    <>
+      <div className="share-bar">
+        {creditedShare !== null && (
+          <Bar
+            parts={[
+              { name: "credited", length: creditedShare },
+              { name: "uncredited", length: 1 - creditedShare, mark: "uncredited" },
+            ]}
+          />
+        )}
+        <span className="share-figure">{formatShare(creditedShare)}</span>
+      </div>
+      {uncredited.map(({ title, costUsd }) => (
+        <div key={title} className="labels">
+          {title} {formatCost(costUsd)}
+        </div>
+      ))}
+    </>
+  );
+}
+
+function NoRuns() {
+  return (
+    <section className="section stack">
+      <h2>No runs yet.</h2>
+      <p>
+        A run appears when a client has made a call and it has been added up. Point a client here:{" "}
+        <Link href={PATHS.keys}>Keys and clients</Link>.
+      </p>
+    </section>
+  );
+}
+
+const SHAPE_ROWS = ["first", "second", "third", "fourth", "fifth", "sixth"];
+
+function RunsShape() {
+  return (
+    <div className="section stack">
+      {SHAPE_ROWS.map((row) => (
+        <Skeleton key={row} height={24} />
+      ))}
+    </div>
+  );
+}
