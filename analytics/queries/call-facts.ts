@@ -1,0 +1,36 @@
+// What one row of token_events says about its call, as SQL expressions over its columns: facts that need no other call.
+// Everything that analytics computes starts from these, so that a word such as "failed" means one thing.
+
+import { TOKEN_FIELDS } from "../../schemas/token-event.ts";
+
+/** Stands for the person of a call that is nobody's, here and in every derived table. */
+export const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+/** A call that says it took longer is taken to have ended after so long: a wild number must not hold runs together. */
+export const CALL_HOURS_MAX = 24;
+
+export const PERSON = `ifNull(person_id, toUUID('${NOBODY}'))`;
+export const KEY = `ifNull(key_id, toUUID('${NOBODY}'))`;
+/** Whose calls may belong together: a person's, or else a key's. */
+export const OWNER = `ifNull(person_id, ${KEY})`;
+
+/** Unknown durations count as none. */
+export const ENDED_AT = `(started_at + toIntervalMillisecond(least(ifNull(duration_ms, 0), ${CALL_HOURS_MAX * 3_600_000})))`;
+
+export const MODEL = "ifNull(coalesce(model_served, model_requested), '')";
+export const WORKLOAD_CLASS = "ifNull(workload_class, '')";
+
+/** The session that a person would call theirs: a sub-agent with a session of its own belongs to its parent's. */
+export const ROOT_SESSION = "ifNull(coalesce(nullIf(parent_session_id, ''), session_id), '')";
+
+/** Whether any count is known. Where none is, the call cost an unknown amount, and not nothing. */
+export const HAS_USAGE = `(${TOKEN_FIELDS.map((field) => `isNotNull(${field})`).join(" OR ")})`;
+
+/** Whether the client got what it asked for. An attempt that failed may be tried again. */
+export const HAS_FAILED =
+  "NOT (status BETWEEN 1 AND 399 AND isNull(error_kind) AND terminated_by = 'complete')";
+
+/** The provider failed or refused and reported no usage. A gateway that died before the end is no provider's error. */
+export const IS_PROVIDER_ERROR = `(NOT ${HAS_USAGE} AND (status >= 400 OR ifNull(error_kind, 'interrupted') != 'interrupted'))`;
+
+export const IS_AUXILIARY = "request_kind IN ('count_tokens', 'auxiliary')";

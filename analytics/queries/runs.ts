@@ -1,0 +1,76 @@
+// What each run was: from its first call to its last, what it used, and how much of it is credited.
+//
+// A window changes the runs that have a call in it; such a run is summed again over all of its calls, also those before the
+// window. A run whose first record has been dropped stays as it was: its later calls count in days and weeks.
+
+import { z } from "zod";
+import { defineStatement } from "../../schemas/clickhouse/store.ts";
+import { ENDED_AT, MODEL, ROOT_SESSION, WORKLOAD_CLASS } from "./call-facts.ts";
+import { CREDIT_COLUMNS, CREDITS, MEASURE_COLUMNS, MEASURES_OF_CALLS } from "./measures.ts";
+
+/** Models that are listed of one run; the sums run over all. */
+const MODELS_MAX = 100;
+
+/** Runs with a call in a window: `present` now, `former` also as they were when they were last computed. */
+const AFFECTED = `
+  windows AS (SELECT person_id, from_at FROM analysis_windows WHERE version = {version:UInt64}),
+  present AS (
+    SELECT DISTINCT calls.person_id AS person, run_id
+    FROM calls FINAL INNER JOIN windows ON windows.person_id = calls.person_id
+    WHERE started_at >= {from_at:DateTime64(3)} AND started_at >= windows.from_at
+  ),
+  former AS (
+    SELECT runs.person_id AS person, run_id, started_at, expires_at, runs.version AS run_version,
+      inputs_expire_at <= {now:DateTime64(3)} AS is_frozen
+    FROM runs FINAL INNER JOIN windows ON windows.person_id = runs.person_id
+    WHERE ended_at >= windows.from_at OR (runs.person_id, run_id) IN (SELECT person, run_id FROM present)
+  )`;
+
+export const sumRuns = defineStatement({
+  name: "analytics: runs",
+  sql: `
+INSERT INTO runs (person_id, run_id, run_source, session_id, client, workload_class, started_at, ended_at, models, version,
+  inputs_expire_at, expires_at, ${MEASURE_COLUMNS}, ${CREDIT_COLUMNS})
+WITH
+  ${AFFECTED},
+  (SELECT least({from_at:DateTime64(3)}, ifNull(minOrNull(started_at), {from_at:DateTime64(3)})) FROM former
+    WHERE NOT is_frozen) AS first_at,
+  assigned AS (
+    SELECT event_id, person_id AS person, run_id, run_source, reason FROM calls FINAL
+    WHERE (person_id, run_id) IN (SELECT person, run_id FROM present UNION DISTINCT SELECT person, run_id FROM former)
+      AND (person_id, run_id) NOT IN (SELECT person, run_id FROM former WHERE is_frozen)
+      AND started_at >= first_at
+  )
+SELECT
+  assigned.person, assigned.run_id, any(assigned.run_source),
+  argMinIf(${ROOT_SESSION}, (started_at, event_id), ${ROOT_SESSION} != ''),
+  argMin(client, (started_at, event_id)),
+  argMinIf(${WORKLOAD_CLASS}, (started_at, event_id), ${WORKLOAD_CLASS} != ''),
+  min(started_at), max(${ENDED_AT}),
+  arraySort(groupUniqArrayIf(${MODELS_MAX})(${MODEL}, ${MODEL} != '')),
+  {version:UInt64}, min(expires_at), max(expires_at) + toIntervalDay({kept_days:Int32}),
+  ${MEASURES_OF_CALLS},
+  ${CREDITS}
+FROM token_events FINAL INNER JOIN assigned ON assigned.event_id = token_events.event_id
+WHERE started_at >= first_at
+GROUP BY 1, 2`,
+  params: z.object({
+    version: z.int(),
+    now: z.date(),
+    from_at: z.date(),
+    /** Days that a run is kept for longer than its records. */
+    kept_days: z.int(),
+  }),
+});
+
+/** Runs of a window that no call belongs to any longer, as when a late call made two runs one. */
+export const retireRuns = defineStatement({
+  name: "analytics: retire runs",
+  sql: `
+INSERT INTO runs (person_id, run_id, version, is_deleted, expires_at)
+WITH ${AFFECTED}
+SELECT person, run_id, {version:UInt64}, 1, expires_at
+FROM former
+WHERE run_version < {version:UInt64} AND NOT is_frozen`,
+  params: z.object({ version: z.int(), now: z.date(), from_at: z.date() }),
+});
