@@ -10,13 +10,16 @@
 //
 // Always holds: the answer depends on the records alone, not on their order, their number of deliveries, or the number of
 // passes. A rebuild of everything gives the same rows.
+//
+// Two passes at the same time (somebody runs `analyze` beside the service) may leave rows of the one where the other has
+// decided otherwise. Each says that it has ended and then looks for others; who finds one does its windows again.
 
 import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
 import type { Config } from "../schemas/config.ts";
 import { assignCalls, retireCalls } from "./queries/calls.ts";
 import { retireWeeks, sumWeeks } from "./queries/person-weeks.ts";
 import { retireRuns, sumRuns } from "./queries/runs.ts";
-import { countComputed, readState, STATE, STATE_TABLE } from "./queries/state.ts";
+import { countComputed, findOtherPass, readState, STATE, STATE_TABLE } from "./queries/state.ts";
 import { retireDays, sumDays } from "./queries/usage-days.ts";
 import { readWindows, writeWindows } from "./queries/windows.ts";
 
@@ -50,28 +53,33 @@ export interface Summary {
   duration_ms: number;
 }
 
+/** How often a pass that met another one does its work again before it leaves the rest to the next pass. */
+const REPEATS_MAX = 3;
+
 /**
  * Runs one pass.
  * @throws AppError of the store; then nothing is lost, and the next pass does the work again
  */
 export async function runAnalysis(options: AnalysisOptions): Promise<Summary> {
-  const { store, config, clock, log, full = false } = options;
+  const { store, clock, log, full = false } = options;
   const started = clock();
   const now = options.now ?? started;
-  const state = await readProgress(store);
-  const watermark = full ? undefined : state.watermark;
-  // Versions rise from pass to pass, also when the clock was set back in between.
-  const version = Math.max(started.getTime(), state.version + 1);
-  const { timezone } = config;
-  await store.execute(writeWindows, { version, since: toSince(watermark), now, timezone });
-  const counts = await compute(store, config, { version, now });
-  await writeProgress(store, version, { watermark: started, computedAt: now });
-  const summary: Summary = {
-    mode: watermark === undefined ? "full" : "incremental",
-    computed_at: now.toISOString(),
-    ...counts,
-    duration_ms: clock().getTime() - started.getTime(),
-  };
+  const before = await readProgress(store);
+  const watermark = full ? undefined : before.watermark;
+  const mode = watermark === undefined ? "full" : "incremental";
+  let counts = NOTHING;
+  let latest = before.version;
+  for (let repeats = 0; repeats <= REPEATS_MAX; repeats += 1) {
+    // Versions rise from pass to pass, also when the clock was set back in between.
+    const version = Math.max(clock().getTime(), latest + 1);
+    counts = await compute(options, { version, since: toSince(watermark), now });
+    await writeProgress(store, version, { watermark: started, computedAt: now });
+    const [other] = await store.query(findOtherPass, { after: latest, version });
+    if (other === undefined) break;
+    latest = Math.max(version, other.version);
+  }
+  const duration_ms = clock().getTime() - started.getTime();
+  const summary: Summary = { mode, computed_at: now.toISOString(), ...counts, duration_ms };
   log.info(summary, "analysis pass");
   return summary;
 }
@@ -94,14 +102,15 @@ export async function readProgress(
 
 type Counts = Pick<Summary, "people" | "calls" | "usage_days" | "runs" | "person_weeks">;
 
+const NOTHING: Counts = { people: 0, calls: 0, usage_days: 0, runs: 0, person_weeks: 0 };
+
 async function compute(
-  store: ClickHouseStore,
-  { timezone, retentionDays }: AnalysisOptions["config"],
-  { version, now }: { version: number; now: Date },
+  { store, config: { timezone, retentionDays } }: AnalysisOptions,
+  { version, since, now }: { version: number; since: Date; now: Date },
 ): Promise<Counts> {
+  await store.execute(writeWindows, { version, since, now, timezone });
   const [extent] = await store.query(readWindows, { version });
-  if (extent === undefined || extent.people === 0)
-    return { people: 0, calls: 0, usage_days: 0, runs: 0, person_weeks: 0 };
+  if (extent === undefined || extent.people === 0) return NOTHING;
   const { from_at, from_day } = extent;
   await store.execute(assignCalls, { version, from_at, now, computed_at: now });
   await store.execute(retireCalls, { version, from_at });
@@ -114,7 +123,7 @@ async function compute(
   await store.execute(sumWeeks, { version, timezone, from_day });
   await store.execute(retireWeeks, { version, from_day });
   const [computed] = await store.query(countComputed, { version, from_at, from_day });
-  return { people: extent.people, calls: 0, usage_days: 0, runs: 0, person_weeks: 0, ...computed };
+  return { ...NOTHING, ...computed, people: extent.people };
 }
 
 async function writeProgress(

@@ -20,6 +20,17 @@ export const readState = defineQuery({
   row: z.object({ name: z.string(), value: z.iso.datetime(), version: z.coerce.number() }),
 });
 
+/** Another pass that ended since this one began. Not FINAL: of two that ended together both must find the other. */
+export const findOtherPass = defineQuery({
+  name: "analytics: other pass",
+  sql: `
+SELECT version FROM ${STATE_TABLE}
+WHERE version > {after:UInt64} AND version != {version:UInt64}
+ORDER BY version DESC LIMIT 1`,
+  params: z.object({ after: z.int(), version: z.int() }),
+  row: z.object({ version: z.coerce.number() }),
+});
+
 /** Whether a record came in at a time or later. */
 export const countArrivals = defineQuery({
   name: "analytics: arrivals",

@@ -1,0 +1,76 @@
+// Keeps analytics going in the service process: looks every few seconds whether records came in, and runs a pass when they
+// did. A pass that fails is logged and tried again, later each time, because the store may be away for a while; nothing is
+// lost by waiting, since a pass finds all that came in since the last one that ended.
+
+import { setTimeout } from "node:timers/promises";
+import { errorMessage } from "../schemas/app-error.ts";
+import { readProgress, runAnalysis, toSince, type AnalysisOptions } from "./job.ts";
+import { countArrivals } from "./queries/state.ts";
+
+/** Between two looks. */
+const INTERVAL_MS = 5000;
+/** A pass rests four times as long as it took, so that analytics takes a fifth of the store's time at most. */
+const REST_PER_PASS = 4;
+/** Without any record a pass is still run so often: the dashboard says how old its figures are. */
+const IDLE_INTERVAL_MS = 60_000;
+const BACKOFF_MS_MAX = 60_000;
+
+export interface WatchOptions extends Omit<AnalysisOptions, "full" | "now" | "log"> {
+  log: AnalysisOptions["log"] & { error(fields: object, message: string): void };
+  /** Whether the first pass rebuilds everything. */
+  full?: boolean;
+  intervalMs?: number;
+}
+
+export interface Watch {
+  /** Resolves when the pass that is running has ended; no other begins. */
+  stop(): Promise<void>;
+}
+
+/** Starts to watch. Never rejects: a pass that fails is logged and tried again. */
+export function startAnalysis(options: WatchOptions): Watch {
+  const stopping = new AbortController();
+  const ended = watch(options, stopping.signal);
+  return {
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+async function watch({ intervalMs = INTERVAL_MS, full = false, ...job }: WatchOptions, signal: AbortSignal) {
+  let failures = 0;
+  let isRebuildDue = full;
+  while (!signal.aborted) {
+    const before = job.clock().getTime();
+    try {
+      if (isRebuildDue || (await isDue(job))) await runAnalysis({ ...job, full: isRebuildDue });
+      isRebuildDue = false;
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      job.log.error({ error: errorMessage(error), failures }, "analysis pass failed");
+    }
+    const tookMs = job.clock().getTime() - before;
+    const restMs = Math.max(intervalMs, tookMs * REST_PER_PASS);
+    await rest(failures > 0 ? Math.min(BACKOFF_MS_MAX, intervalMs * 2 ** failures) : restMs, signal);
+  }
+}
+
+async function isDue({ store, clock }: Pick<AnalysisOptions, "store" | "clock">): Promise<boolean> {
+  const { watermark } = await readProgress(store);
+  if (watermark === undefined) return true;
+  if (clock().getTime() - watermark.getTime() >= IDLE_INTERVAL_MS) return true;
+  const [arrived] = await store.query(countArrivals, { since: toSince(watermark) });
+  return arrived !== undefined && arrived.records > 0;
+}
+
+async function rest(durationMs: number, signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(durationMs, undefined, { signal });
+  } catch (error) {
+    // Being told to stop ends the rest, and is all that can end it early.
+    if (!signal.aborted) throw error;
+  }
+}
