@@ -115,7 +115,8 @@ async function parseAnswer<Schema extends z.ZodType>(
 async function toApiError(response: Response): Promise<ApiError> {
   const problem = problemSchema.safeParse(await readJson(response));
   return new ApiError(toErrorCode(response.status), problem.data?.detail ?? "Assay could not answer.", {
-    retry: response.status >= 500,
+    // A server that is not there yet may answer the second time; one that failed will fail again.
+    retry: response.status > 500,
     reference: problem.data?.reference ?? null,
   });
 }

@@ -20,15 +20,13 @@ interface AppProps {
 
 export function App({ api, now }: AppProps) {
   const { pathname } = useAddress();
-  return pathname === PATHS.signIn ? <SignIn api={api} /> : <SignedIn api={api} now={now} path={pathname} />;
+  if (pathname === PATHS.signIn) return <SignIn api={api} />;
+  return <SignedIn api={api} now={now} path={pathname === "/" ? PATHS.usage : pathname} />;
 }
 
 function SignedIn({ api, now, path }: AppProps & { path: string }) {
   const me = useQuery({ queryKey: ["me"], queryFn: api.me });
   useLeaveWhenSignedOut();
-  useEffect(() => {
-    if (path === "/") navigate(PATHS.usage, { replace: true });
-  }, [path]);
   if (me.data === undefined) {
     return (
       <main id="main">
@@ -52,7 +50,6 @@ function SignedIn({ api, now, path }: AppProps & { path: string }) {
 
 function Page({ path }: { path: string }) {
   switch (path) {
-    case "/":
     case PATHS.usage:
       return <MyUsage />;
     case PATHS.runs:

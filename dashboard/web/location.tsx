@@ -17,7 +17,11 @@ export function useAddress(): URL {
 /** Goes to an address of this application: `/runs?pages=2`. */
 export function navigate(to: string, { replace = false }: { replace?: boolean } = {}): void {
   if (replace) window.history.replaceState(null, "", to);
-  else window.history.pushState(null, "", to);
+  else {
+    const isOtherPage = new URL(to, window.location.href).pathname !== window.location.pathname;
+    window.history.pushState(null, "", to);
+    if (isOtherPage) window.scrollTo(0, 0);
+  }
   window.dispatchEvent(new Event(NAVIGATED));
 }
 

@@ -27,6 +27,8 @@ interface DayChartProps {
 }
 
 const COLUMN_WIDTH_MAX_PX = 40;
+/** Up to this many columns, each is wider than the longest label. */
+const WIDE_COLUMNS_MAX = 7;
 const PART_GAP_PX = 1;
 const MARK_RADIUS_PX = 8;
 
@@ -52,7 +54,7 @@ export function DayChart({ columns, axis, medianUsd, isNarrow }: DayChartProps) 
         interval={0}
         tickLine={false}
         axisLine={{ stroke: "var(--line-strong)" }}
-        tick={<DayTick columns={columns} />}
+        tick={<DayTick columns={columns} isNarrow={isNarrow} />}
       />
       <YAxis
         width={axis.decimals > 2 ? 64 : 48}
@@ -161,16 +163,18 @@ function UnknownMark({ cx, cy }: { cx?: number; cy?: number }) {
 
 interface DayTickProps extends Partial<Pick<XAxisTickContentProps, "x" | "y" | "payload">> {
   columns: readonly DayColumn[];
+  isNarrow: boolean;
 }
 
-function DayTick({ x = 0, y = 0, payload, columns }: DayTickProps) {
+/** Today's label is longer than its column is wide: where it would leave the chart it ends at its column's middle. */
+function DayTick({ x = 0, y = 0, payload, columns, isNarrow }: DayTickProps) {
   const column = columns.find(({ day }) => day === payload?.value);
   const isLast = column !== undefined && column === columns.at(-1);
   return (
     <text
       x={x}
       y={Number(y) + 10}
-      textAnchor={isLast && columns.length > 7 ? "end" : "middle"}
+      textAnchor={isLast && (isNarrow || columns.length > WIDE_COLUMNS_MAX) ? "end" : "middle"}
       className={isLast ? "today-label" : undefined}
     >
       {column?.label}

@@ -23,10 +23,11 @@ export function CopyBlock({ label, lines }: { label: string; lines: string }) {
       >
         {outcome === "copied" ? "Copied" : "Copy"}
       </button>
-      <span role="status" className="visually-hidden">
+      <p role="status" className={outcome === "refused" ? "notes" : "visually-hidden"}>
         {outcome === "copied" && "Copied."}
-        {outcome === "refused" && "Your browser does not allow copying. Select the lines and copy them."}
-      </span>
+        {outcome === "refused" &&
+          "Your browser does not let this page copy. Select the lines, and copy them."}
+      </p>
     </div>
   );
 }

@@ -2,10 +2,10 @@
 //
 // Always holds: only pages that the person may open are listed; what is absent is not hinted at.
 
-import * as Dialog from "@radix-ui/react-dialog";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, PATHS } from "../location.tsx";
 import { Account } from "./account.tsx";
+import { Dialog } from "./dialog.tsx";
 import { Icon, Mark } from "./icon.tsx";
 
 const GROUPS = [
@@ -20,6 +20,14 @@ const GROUPS = [
 ] as const;
 
 export function Frame({ path, children }: { path: string; children: ReactNode }) {
+  const main = useRef<HTMLElement>(null);
+  const shownPath = useRef(path);
+  useEffect(() => {
+    // The title of a page that was gone to takes the focus, so that a screen reader says where the reader is now. On the
+    // first page the focus stays at the start of the document, where the skip link is.
+    if (shownPath.current !== path) main.current?.querySelector("h1")?.focus();
+    shownPath.current = path;
+  }, [path]);
   return (
     <div className="app">
       <a className="skip-link" href="#main">
@@ -29,7 +37,7 @@ export function Frame({ path, children }: { path: string; children: ReactNode })
         <RailContent path={path} />
       </header>
       <TopBar path={path} />
-      <main id="main" tabIndex={-1}>
+      <main ref={main} id="main" tabIndex={-1}>
         {children}
       </main>
     </div>
@@ -43,20 +51,19 @@ function TopBar({ path }: { path: string }) {
       <div className="brand">
         <Mark /> Assay
       </div>
-      <Dialog.Root open={isOpen} onOpenChange={setIsOpen}>
-        <Dialog.Trigger asChild>
+      <Dialog
+        title="Menu"
+        kind="menu"
+        isOpen={isOpen}
+        onOpenChange={setIsOpen}
+        trigger={
           <button type="button" className="button" data-kind="plain" aria-label="Open the menu">
             <Icon name="menu" />
           </button>
-        </Dialog.Trigger>
-        <Dialog.Portal>
-          <Dialog.Overlay className="dialog-overlay" />
-          <Dialog.Content className="dialog" data-side="left" aria-describedby={undefined}>
-            <Dialog.Title className="visually-hidden">Menu</Dialog.Title>
-            <RailContent path={path} onFollow={() => setIsOpen(false)} />
-          </Dialog.Content>
-        </Dialog.Portal>
-      </Dialog.Root>
+        }
+      >
+        <RailContent path={path} onFollow={() => setIsOpen(false)} />
+      </Dialog>
     </header>
   );
 }

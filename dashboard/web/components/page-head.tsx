@@ -1,7 +1,6 @@
-// The head of a page: its title, who can see it, and its controls. The title takes the focus when the page is changed, so
-// that a screen reader says where the reader is now.
+// The head of a page: its title, who can see it, and its controls.
 
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Icon } from "./icon.tsx";
 
 interface PageHeadProps {
@@ -13,18 +12,13 @@ interface PageHeadProps {
 }
 
 export function PageHead({ title, audience, notes, children }: PageHeadProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Assay`;
-    // On the first page the focus stays at the start of the document, where the skip link is.
-    if (document.activeElement !== document.body) heading.current?.focus();
   }, [title]);
   return (
     <div className="page-head">
       <div>
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
+        <h1 tabIndex={-1}>{title}</h1>
         <p className="audience-line">
           <Icon name="lock" />
           {audience} {notes !== undefined && <span className="quiet">{notes}</span>}

@@ -11,7 +11,7 @@ import { Failed, Loading, Skeleton } from "../components/states.tsx";
 import { Link, navigate, PATHS, useAddress } from "../location.tsx";
 import { formatCost, formatCount, formatShare, formatUtc } from "../prepare/format.ts";
 import { type RunRow, toRunRows } from "../prepare/run-rows.ts";
-import { parseRunsView, type RunsView, toRunsSearch } from "../prepare/runs-view.ts";
+import { parseRunsView, RUN_PAGES_MAX, type RunsView, toRunsSearch } from "../prepare/runs-view.ts";
 import { useSession } from "../session.ts";
 
 export function MyRuns() {
@@ -31,7 +31,10 @@ export function MyRuns() {
             {view.run !== null && !runs.isFetching && !rows.some(({ runId }) => runId === view.run) && (
               <p className="notes">The run that this address names is not among those shown.</p>
             )}
-            {runs.hasNextPage && (
+            {runs.hasNextPage && view.pages >= RUN_PAGES_MAX && (
+              <p className="more notes">Older runs are not listed here.</p>
+            )}
+            {runs.hasNextPage && view.pages < RUN_PAGES_MAX && (
               <p className="more">
                 <button
                   type="button"
@@ -135,8 +138,8 @@ function RunRowView({ row, view }: { row: RunRow; view: RunsView }) {
         </div>
       </th>
       <td className="wide">{row.client}</td>
-      <td className="wide">{row.className}</td>
-      <td className="wide models">{row.models}</td>
+      <td className={row.isClassDeclared ? "wide" : "wide quiet"}>{row.className}</td>
+      <td className="wide">{row.models}</td>
       <td className="right wide">{formatCount(row.calls)}</td>
       <td className="right">
         {formatCost(row.costUsd)}
@@ -146,9 +149,7 @@ function RunRowView({ row, view }: { row: RunRow; view: RunsView }) {
         <CreditedShare row={row} />
       </td>
       <td className="wide">
-        <span className="chip" data-kind={row.isOpen ? "open" : undefined}>
-          {row.isOpen ? "Open" : "Ended"}
-        </span>
+        {row.isOpen ? <span className="chip">Open</span> : <span className="quiet">Ended</span>}
       </td>
     </tr>
   );
@@ -168,11 +169,7 @@ function CreditedShare({ row: { creditedShare, uncredited } }: { row: RunRow }) 
         )}
         <span className="share-figure">{formatShare(creditedShare)}</span>
       </div>
-      {uncredited.map(({ title, costUsd }) => (
-        <div key={title} className="labels">
-          {title} {formatCost(costUsd)}
-        </div>
-      ))}
+      {uncredited !== "" && <div className="labels">{uncredited}</div>}
     </>
   );
 }

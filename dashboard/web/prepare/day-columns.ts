@@ -33,6 +33,8 @@ export interface CostAxis {
 const MEDIAN_DAYS_MIN = 5;
 const AXIS_STEPS_MAX = 4;
 const DAY_LABELS_MAX = 7;
+/** Of the axis, how much "today so far" takes up: no other label stands there. */
+const TODAY_LABEL_SHARE = { wide: 0.08, narrow: 0.3 };
 
 /** `computedDay`: the last day that analytics has reached, null before it ever ran. */
 export function toDayColumns(days: Usage["days"], today: string, computedDay: string | null): DayColumn[] {
@@ -88,7 +90,7 @@ export function toLabelledDays(columns: readonly DayColumn[], isNarrow: boolean)
   const every = Math.ceil(candidates.length / labelMax);
   // Counted from the end and clear of today's wider label, so that the two never touch.
   const last = days.at(-1);
-  const clearDays = Math.ceil(days.length / (isNarrow ? 6 : 14));
+  const clearDays = days.length * (isNarrow ? TODAY_LABEL_SHARE.narrow : TODAY_LABEL_SHARE.wide);
   const spaced = candidates
     .filter((day) => days.length - 1 - days.indexOf(day) >= clearDays)
     .filter((_, index, clear) => (clear.length - 1 - index) % every === 0);

@@ -17,13 +17,14 @@ export interface RunRow {
   start: string;
   client: string;
   className: string;
+  isClassDeclared: boolean;
   /** The first models by name, and how many there are beside them. */
   models: string;
   calls: number;
   costUsd: number | null;
   creditedShare: number | null;
-  /** What is not credited, and why: `Retry $0.40, Auxiliary $0.02`; empty where nothing is left out. */
-  uncredited: readonly { title: string; costUsd: number }[];
+  /** Why a part is not credited: `Retry, Auxiliary`; empty where nothing is left out. */
+  uncredited: string;
   hasUnknownPart: boolean;
   isOpen: boolean;
 }
@@ -52,11 +53,12 @@ export function toRunRows(runs: readonly Run[], now: Date, timezone?: string): R
       start: `${day}, ${formatTime(run.started_at, viewerZone)}`,
       client: nameClient(run.client),
       className: nameClass(run.workload_class),
+      isClassDeclared: run.workload_class !== null,
       models: nameModels(run.models),
       calls: run.calls,
       costUsd,
       creditedShare,
-      uncredited: toUncredited(run),
+      uncredited: nameReasons(run),
       hasUnknownPart: run.unknown_usage_calls > 0 || run.unpriced_calls > 0,
       isOpen: now.getTime() - Date.parse(run.ended_at) < QUIET_MINUTES[run.run_source] * MINUTE_MS,
     };
@@ -70,9 +72,8 @@ function nameModels(models: readonly string[]): string {
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
-function toUncredited(run: Run): RunRow["uncredited"] {
-  return UNCREDITED_REASONS.flatMap((reason) => {
-    const costUsd = run.uncredited_cost_usd[reason];
-    return costUsd === undefined ? [] : [{ title: explainReason(reason).title, costUsd: Number(costUsd) }];
-  });
+function nameReasons(run: Run): string {
+  return UNCREDITED_REASONS.filter((reason) => run.uncredited_cost_usd[reason] !== undefined)
+    .map((reason) => explainReason(reason).title)
+    .join(", ");
 }

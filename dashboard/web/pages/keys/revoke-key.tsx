@@ -22,7 +22,7 @@ export function RevokeKey({ keyId, name }: { keyId: string; name: string }) {
       title={`Revoke “${name}”?`}
       isOpen={isOpen}
       onOpenChange={setIsOpen}
-      isQuestion
+      kind="question"
       trigger={
         <button type="button" className="button" aria-label={`Revoke ${name}`}>
           Revoke

@@ -77,7 +77,7 @@ function Keys({ medianUsd }: { medianUsd: number | null }) {
 
 function DayTable({ columns, today }: { columns: readonly DayColumn[]; today: string }) {
   return (
-    <div className="chart-table">
+    <div className="chart-table" role="region" aria-label="Table of cost by day" tabIndex={0}>
       <table>
         <caption className="visually-hidden">Cost by day</caption>
         <thead>
