@@ -1,0 +1,80 @@
+// A ClickHouse server for a test file: the one that CLICKHOUSE_URL names, with a database of the test's own, or else
+// clickhouse-http-server.ts in a process and a folder of its own.
+
+import { fork, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createClient } from "@clickhouse/client";
+import { z } from "zod";
+
+const PROGRAM = fileURLToPath(new URL("clickhouse-http-server.ts", import.meta.url));
+const messageSchema = z.tuple([z.object({ port: z.number() })]).rest(z.unknown());
+
+export interface TestClickHouse {
+  /** Names a database that only this test uses. */
+  url: string;
+  /** Takes the server away, as a crash would, and brings it back at the same address. Absent for a server that is not ours. */
+  outage: { begin(): Promise<void>; end(): Promise<void> } | undefined;
+  stop(): Promise<void>;
+}
+
+export async function startTestClickHouse({ password = "" } = {}): Promise<TestClickHouse> {
+  const given = process.env["CLICKHOUSE_URL"];
+  return given === undefined || password !== "" ? startOwnServer(password) : useServer(given);
+}
+
+async function startOwnServer(password: string): Promise<TestClickHouse> {
+  const folder = mkdtempSync(join(tmpdir(), "assay-test-clickhouse-"));
+  let { child, port } = await startProcess(folder, 0, password);
+  const end = async () => {
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+  };
+  const user = password === "" ? "" : `default:${password}@`;
+  return {
+    url: `http://${user}127.0.0.1:${port}`,
+    outage: {
+      begin: end,
+      end: async () => {
+        ({ child, port } = await startProcess(folder, port, password));
+      },
+    },
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) await end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startProcess(
+  folder: string,
+  port: number,
+  password: string,
+): Promise<{ child: ChildProcess; port: number }> {
+  const child = fork(PROGRAM, [folder, String(port), password], {
+    execArgv: [],
+    env: { ...process.env, UV_THREADPOOL_SIZE: "16" },
+  });
+  const [address] = messageSchema.parse(await once(child, "message"));
+  return { child, port: address.port };
+}
+
+async function useServer(address: string): Promise<TestClickHouse> {
+  const url = new URL(address);
+  const database = `assay_test_${randomUUID().replaceAll("-", "")}`;
+  url.pathname = `/${database}`;
+  return {
+    url: url.href,
+    outage: undefined,
+    stop: async () => {
+      const client = createClient({ url: new URL("/", url) });
+      await client.command({ query: `DROP DATABASE IF EXISTS ${database} SYNC` });
+      await client.close();
+    },
+  };
+}
