@@ -2,6 +2,7 @@
 // code that a command drives define it; `main.ts` lists them. What a command prints for programs goes to `stdout`, what it
 // says to people goes to `stderr`.
 
+import type { Readable, Writable } from "node:stream";
 import type { ParseArgsOptionsConfig } from "node:util";
 import type { ClickHouseStore } from "./clickhouse/store.ts";
 import type { Config } from "./config.ts";
@@ -9,9 +10,9 @@ import type { PostgresStore } from "./postgres/open.ts";
 
 /** Streams and clock of one invocation. A command that another process runs for the caller gets the caller's. */
 export interface CommandIo {
-  stdin: NodeJS.ReadableStream;
-  stdout: NodeJS.WritableStream;
-  stderr: NodeJS.WritableStream;
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable;
   /** Folder that relative file names are meant from. */
   cwd: string;
   now: () => Date;

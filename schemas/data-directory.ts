@@ -48,8 +48,14 @@ export function lockDataDirectory(dataDir: string): () => void {
   }
 }
 
+/** Whether a living process owns the data directory. */
+export function isOwned(dataDir: string): boolean {
+  const owner = readOwner(dataDir);
+  return owner !== undefined && isAlive(owner);
+}
+
 /** The process that owns a data directory, whether it lives or not; undefined when nobody ever did. */
-export function readOwner(dataDir: string): ProcessIdentity | undefined {
+function readOwner(dataDir: string): ProcessIdentity | undefined {
   const content = readIfPresent(join(dataDir, LOCK_FILE));
   return content === undefined ? undefined : processIdentitySchema.safeParse(JSON.parse(content)).data;
 }

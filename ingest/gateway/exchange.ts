@@ -8,16 +8,25 @@
 // - The record is made once, whoever ends the call, and however often they do.
 
 import type { ServerResponse } from "node:http";
+import type { Logger } from "pino";
 import { errors, type Dispatcher } from "undici";
 import type { ErrorKind, TerminatedBy } from "../../schemas/closed-lists.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
+import type { Upstream } from "../../schemas/upstreams.ts";
+import type { SpoolWriter } from "../spool/writer.ts";
 import { finishEvent } from "./finish-event.ts";
 import { toClientHeaders } from "./headers.ts";
 import { Meter } from "./meter/meter.ts";
 import { Refusal, sendRefusal } from "./refusal.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { Route } from "./route.ts";
-import type { Gateway } from "./gateway.ts";
+
+/** What an exchange needs of the gateway. */
+export interface ExchangeParts {
+  log: Logger;
+  spool: SpoolWriter;
+  dispatcherOf: (upstream: Upstream) => Dispatcher;
+}
 
 export interface Call {
   draft: TokenEvent;
@@ -29,7 +38,11 @@ export interface Call {
 }
 
 /** Sends a call to its provider. Resolves when the client has its answer, or is gone, and the call is on record. */
-export function exchange(gateway: Gateway, call: Call, request: Dispatcher.DispatchOptions): Promise<void> {
+export function exchange(
+  gateway: ExchangeParts,
+  call: Call,
+  request: Dispatcher.DispatchOptions,
+): Promise<void> {
   return new Promise((resolve) => {
     const handler = new Exchange(gateway, call, resolve);
     try {
@@ -41,7 +54,7 @@ export function exchange(gateway: Gateway, call: Call, request: Dispatcher.Dispa
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #gateway: Gateway;
+  readonly #gateway: ExchangeParts;
   readonly #call: Call;
   readonly #settle: () => void;
   #controller: Dispatcher.DispatchController | undefined;
@@ -57,7 +70,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #afterRecord: (() => void)[] = [];
   #isPausedForClient = false;
 
-  constructor(gateway: Gateway, call: Call, settle: () => void) {
+  constructor(gateway: ExchangeParts, call: Call, settle: () => void) {
     this.#gateway = gateway;
     this.#call = call;
     this.#settle = settle;

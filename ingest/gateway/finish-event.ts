@@ -53,10 +53,7 @@ export function finishEvent(draft: TokenEvent, provider: Provider, ending: Endin
   };
 }
 
-type UsageFields = Pick<
-  TokenEvent,
-  "usage_source" | "server_tool_calls" | "usage_raw" | TokenField
->;
+type UsageFields = Pick<TokenEvent, "usage_source" | "server_tool_calls" | "usage_raw" | TokenField>;
 
 function toUsage(reading: Reading | undefined): Partial<UsageFields> {
   if (!reading?.tokens) return { usage_source: "none" };

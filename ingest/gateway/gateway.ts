@@ -4,13 +4,10 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Logger } from "pino";
-import type { Dispatcher } from "undici";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import type { Upstream } from "../../schemas/upstreams.ts";
-import type { SpoolWriter } from "../spool/writer.ts";
 import { draftEvent, type BodyHash } from "./draft-event.ts";
-import { exchange } from "./exchange.ts";
+import { exchange, type ExchangeParts } from "./exchange.ts";
 import { toUpstreamHeaders } from "./headers.ts";
 import { identifyCaller, type CallerOptions } from "./identity/caller.ts";
 import { PROVIDERS } from "./providers/all-providers.ts";
@@ -19,16 +16,13 @@ import { receiveBody } from "./request-body.ts";
 import { resolveRoute } from "./route.ts";
 import { uuidv7 } from "./uuidv7.ts";
 
-export interface Gateway {
-  log: Logger;
-  spool: SpoolWriter;
+export interface Gateway extends ExchangeParts {
   upstreams: ReadonlyMap<string, Upstream>;
   callers: CallerOptions;
   hashBody: BodyHash;
   /** Refuse calls that can't be recorded. */
   strict: boolean;
   now: () => number;
-  dispatcherOf: (upstream: Upstream) => Dispatcher;
   /** Whether the gateway is shutting down, and takes no new calls. */
   isDraining: () => boolean;
 }

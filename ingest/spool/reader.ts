@@ -8,17 +8,7 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import type { SpoolRecord } from "../../schemas/spool-record.ts";
-import { WriterCursor } from "./writer-cursor.ts";
-
-/** A record that can't be delivered, and why; it is kept apart, never dropped. */
-export interface DeadLetter {
-  payload: string;
-  reason: string;
-}
-
-/** What the spool delivers: intents are resolved before. */
-export type DeliveredRecord = Exclude<SpoolRecord, { record: "intent" }>;
+import { WriterCursor, type DeadLetter, type DeliveredRecord } from "./writer-cursor.ts";
 
 export interface SpoolBatch {
   records: readonly DeliveredRecord[];

@@ -16,7 +16,6 @@ import {
   segmentNumber,
   WRITER_FILE,
 } from "./format.ts";
-import type { DeadLetter, DeliveredRecord } from "./reader.ts";
 
 const POSITION_FILE = "position.json";
 const READ_BYTES = HEADER_BYTES + PAYLOAD_BYTES_MAX;
@@ -30,6 +29,15 @@ const positionSchema = z.object({
   intents: z.array(tokenEventSchema),
 });
 type Position = z.infer<typeof positionSchema>;
+
+/** A record that can't be delivered, and why; it is kept apart, never dropped. */
+export interface DeadLetter {
+  payload: string;
+  reason: string;
+}
+
+/** What the spool delivers: intents are resolved before. */
+export type DeliveredRecord = Exclude<SpoolRecord, { record: "intent" }>;
 
 export class WriterCursor {
   readonly #log: Logger;

@@ -53,6 +53,8 @@ export interface EmbeddedPostgres {
 export interface EmbeddedPostgresOptions {
   dataDir: string;
   log: Logger;
+  /** The port to take; without it, any that is free. */
+  port?: number;
   /** False gives up durability for speed. For tests alone. */
   fsync?: boolean;
 }
@@ -64,6 +66,7 @@ export interface EmbeddedPostgresOptions {
 export async function startEmbeddedPostgres({
   dataDir,
   log,
+  port,
   fsync = true,
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   makeDataDirectory(dataDir);
@@ -77,15 +80,14 @@ export async function startEmbeddedPostgres({
   else await createCluster(files);
   for (let tried = 1; ; tried++) {
     try {
-      return await launch(files, log);
+      return await launch(files, log, port ?? (await findFreePort()));
     } catch (error) {
       if (tried === START_TRIES_MAX) throw error;
     }
   }
 }
 
-async function launch(files: ClusterFiles, log: Logger): Promise<EmbeddedPostgres> {
-  const port = await findFreePort();
+async function launch(files: ClusterFiles, log: Logger, port: number): Promise<EmbeddedPostgres> {
   const command = [
     join(files.programs, "postgres"),
     "-D",

@@ -1,0 +1,44 @@
+// Events and outcomes as rows of ClickHouse.
+
+import type { Outcome } from "../../schemas/outcome.ts";
+import type { TokenEvent } from "../../schemas/token-event.ts";
+import type { Pricer } from "./price.ts";
+
+const DAY_MS = 86_400_000;
+
+export interface RowOptions {
+  price: Pricer;
+  retentionDays: number;
+}
+
+/** `keptFrom`: when retention starts to count; the call's own time, or that of an import. */
+export function toEventRow(
+  event: TokenEvent,
+  { price, retentionDays }: RowOptions,
+  keptFrom: Date,
+): Record<string, unknown> {
+  return {
+    ...event,
+    ...(event.cost_usd === null ? price(event) : {}),
+    expires_at: toExpiry(keptFrom, retentionDays),
+    row_version: toRowVersion(event),
+  };
+}
+
+export function toOutcomeRow(
+  outcome: Outcome,
+  retentionDays: number,
+  keptFrom: Date,
+): Record<string, unknown> {
+  return { ...outcome, expires_at: toExpiry(keptFrom, retentionDays) };
+}
+
+/** An intent that nothing followed yields to the event, should that come after all. Repricing counts up in steps of 2. */
+function toRowVersion(event: TokenEvent): number {
+  const isIntent = event.error_kind === "interrupted" && event.status === 0;
+  return isIntent ? 0 : 1;
+}
+
+function toExpiry(from: Date, days: number): string {
+  return new Date(from.getTime() + days * DAY_MS).toISOString();
+}

@@ -1,0 +1,161 @@
+#!/usr/bin/env node
+// The `assay` program: finds the command, reads the settings, runs it, and turns what went wrong into one sentence and an
+// exit code. This file, `start.ts`, `service.ts` and `control.ts` put the parts together; only they import more than one.
+
+import { parseArgs } from "node:util";
+import { runInService, type RunInvocation } from "./control.ts";
+import { AppError } from "./schemas/app-error.ts";
+import {
+  EXIT,
+  type Command,
+  type CommandArguments,
+  type CommandIo,
+  type ExitCode,
+  type Stores,
+} from "./schemas/command.ts";
+import { readConfig, type Config } from "./schemas/config.ts";
+import { isOwned } from "./schemas/data-directory.ts";
+import { createLog } from "./schemas/log.ts";
+
+/** Every command, loaded when it is asked for: a gateway process need not hold the dashboard's code. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import("./start.ts")).startCommand,
+  demo: async () => (await import("./test/simulation/demo.ts")).demoCommand,
+  gateway: async () => (await import("./ingest/commands/gateway.ts")).gatewayCommand,
+  service: async () => (await import("./service.ts")).serviceCommand(runCommand),
+  analyze: async () => (await import("./analytics/commands/analyze.ts")).analyzeCommand,
+  migrate: async () => (await import("./service.ts")).migrateCommand,
+  doctor: async () => (await import("./ingest/commands/doctor.ts")).doctorCommand,
+  "keys create": async () => (await import("./dashboard/commands/keys.ts")).keysCreateCommand,
+  "keys list": async () => (await import("./dashboard/commands/keys.ts")).keysListCommand,
+  "keys revoke": async () => (await import("./dashboard/commands/keys.ts")).keysRevokeCommand,
+  "people import": async () => (await import("./dashboard/commands/people-import.ts")).peopleImportCommand,
+  "login-link": async () => (await import("./dashboard/commands/login-link.ts")).loginLinkCommand,
+  "import events": async () => (await import("./ingest/commands/import-events.ts")).importEventsCommand,
+  "export events": async () => (await import("./dashboard/commands/export-events.ts")).exportEventsCommand,
+};
+
+async function main(): Promise<void> {
+  const stop = new AbortController();
+  // A child of `assay start` is told to stop by its parent, in an order; Ctrl-C reaches the whole group at once.
+  const isChild = process.send !== undefined;
+  process.on("SIGINT", () => isChild || stop.abort());
+  process.on("SIGTERM", () => stop.abort());
+  process.on("disconnect", () => stop.abort());
+  process.exitCode = await runCommand(process.argv.slice(2), {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    cwd: process.cwd(),
+    now: () => new Date(),
+    signal: stop.signal,
+  });
+  if (isChild) process.disconnect();
+}
+
+/** The one way into every command, from a terminal or from another process. Never throws. */
+const runCommand: RunInvocation = async (argv, io, stores) => {
+  try {
+    const found = findCommand(argv);
+    if (!found) return await showCommands(argv, io);
+    const command = await found.load();
+    const args = parseArguments(command, found.rest);
+    if (args.values["help"] === true) {
+      io.stdout.write(helpOf(command));
+      return EXIT.done;
+    }
+    return await run(command, { argv, args, io, stores });
+  } catch (error) {
+    return tell(error, io);
+  }
+};
+
+interface Invocation {
+  argv: readonly string[];
+  args: CommandArguments;
+  io: CommandIo;
+  /** Of this process, where it owns some already. */
+  stores: Stores | undefined;
+}
+
+async function run(command: Command, { argv, args, io, stores }: Invocation): Promise<ExitCode> {
+  const config = readConfig();
+  if (command.kind === "process") {
+    if (stores) throw new AppError("bad_request", `${command.name} is a process of its own; it can't be handed over.`);
+    return command.run(args, io, config);
+  }
+  if (stores) return command.run(args, io, stores, config);
+  if (isEmbedded(config) && isOwned(config.dataDir)) return runInService(config.dataDir, argv, io);
+  const { openStores } = await import("./service.ts");
+  const opened = await openStores(createLog("assay", io.stderr), config);
+  try {
+    return await command.run(args, io, opened.stores, config);
+  } finally {
+    await opened.close();
+  }
+}
+
+function isEmbedded(config: Config): boolean {
+  return config.clickhouseUrl === undefined || config.databaseUrl === undefined;
+}
+
+function findCommand(
+  argv: readonly string[],
+): { load: () => Promise<Command>; rest: readonly string[] } | undefined {
+  for (const words of [2, 1]) {
+    const load = COMMANDS[argv.slice(0, words).join(" ")];
+    if (load) return { load, rest: argv.slice(words) };
+  }
+  return undefined;
+}
+
+function parseArguments(command: Command, argv: readonly string[]): CommandArguments {
+  const options = Object.fromEntries(
+    Object.entries(command.options).map(([name, { help: _help, ...option }]) => [name, option]),
+  );
+  try {
+    const all = { ...options, json: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
+    return parseArgs({ args: [...argv], options: all, allowPositionals: true, allowNegative: false });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${helpOf(command)}`);
+  }
+}
+
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+function helpOf({ name, summary, usage, options }: Command): string {
+  const all = {
+    ...options,
+    json: { help: "print one JSON document on standard output, and nothing else" },
+    help: { help: "print this" },
+  };
+  const lines = Object.entries(all).map(([option, { help }]) => `  --${option.padEnd(12)} ${help}`);
+  return `assay ${name} ${usage}\n\n${summary}.\n\n${lines.join("\n")}\n`;
+}
+
+async function showCommands(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const isAsked = argv.length === 0 || argv[0] === "--help" || argv[0] === "help" || argv[0] === "-h";
+  const out = isAsked ? io.stdout : io.stderr;
+  if (!isAsked) out.write(`There is no command "${argv.join(" ")}".\n\n`);
+  out.write("assay COMMAND [OPTIONS]\n\n");
+  for (const [name, load] of Object.entries(COMMANDS))
+    out.write(`  ${name.padEnd(16)} ${(await load()).summary}\n`);
+  out.write("\nassay COMMAND --help tells more.\n");
+  return isAsked ? EXIT.done : EXIT.usage;
+}
+
+function tell(error: unknown, io: CommandIo): ExitCode {
+  if (error instanceof UsageError) {
+    io.stderr.write(`${error.message}\n`);
+    return EXIT.usage;
+  }
+  // What the program foresaw is told in its sentence; anything else is a defect, and is told with its place.
+  const text =
+    error instanceof AppError ? error.message : error instanceof Error ? error.stack : String(error);
+  io.stderr.write(`${text}\n`);
+  return EXIT.failed;
+}
+
+await main();
