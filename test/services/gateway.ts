@@ -1,0 +1,61 @@
+// A gateway for tests: the real one, in this process, in front of the replay provider, with a spool and a snapshot of its own
+// in a temporary folder.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { serveGateway } from "../../ingest/gateway/serve.ts";
+import { createSpoolReader } from "../../ingest/spool/reader.ts";
+import { readConfig } from "../../schemas/config.ts";
+import { SNAPSHOT_FILE, type SnapshotKey } from "../../schemas/identity-snapshot.ts";
+import type { TokenEvent } from "../../schemas/token-event.ts";
+
+export interface TestGateway {
+  url: string;
+  dataDir: string;
+  /** The events that were recorded since the last time, in their order. */
+  takeEvents(): TokenEvent[];
+  close(): Promise<void>;
+}
+
+export interface TestGatewayOptions {
+  /** Where the three known providers, and `ASSAY_UPSTREAM_…` of `settings`, are. */
+  upstreamUrl: string;
+  keys?: readonly SnapshotKey[];
+  settings?: Readonly<Record<string, string>>;
+}
+
+export async function startTestGateway({
+  upstreamUrl,
+  keys = [],
+  settings = {},
+}: TestGatewayOptions): Promise<TestGateway> {
+  const dataDir = mkdtempSync(join(tmpdir(), "assay-gateway-"));
+  const snapshot = { version: 1, read_at: new Date().toISOString(), keys };
+  writeFileSync(join(dataDir, SNAPSHOT_FILE), JSON.stringify(snapshot));
+  const config = readConfig({
+    ASSAY_DATA: dataDir,
+    ASSAY_GATEWAY_PORT: "0",
+    ASSAY_UPSTREAM_OPENAI_URL: upstreamUrl,
+    ASSAY_UPSTREAM_ANTHROPIC_URL: upstreamUrl,
+    ASSAY_UPSTREAM_GEMINI_URL: upstreamUrl,
+    ...settings,
+  });
+  const log = pino({ level: "silent" });
+  const gateway = await serveGateway(log, config);
+  const reader = createSpoolReader(log, { spoolDir: join(dataDir, "spool") });
+  return {
+    url: `http://127.0.0.1:${gateway.port}`,
+    dataDir,
+    takeEvents() {
+      const batch = reader.readBatch(10_000);
+      batch.commit();
+      return batch.records.flatMap((record) => (record.record === "event" ? [record.event] : []));
+    },
+    async close() {
+      await gateway.close();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
