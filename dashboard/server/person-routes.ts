@@ -1,0 +1,61 @@
+// What can be asked about a person, below /people/:personId: usage, runs, keys. Every route comes after the scope, and
+// reads for the `subjectId` that the scope let through.
+
+import type { Hono } from "hono";
+import { z } from "zod";
+import { newKeySchema } from "../../schemas/dashboard-api.ts";
+import type { Dashboard } from "./dashboard.ts";
+import { daySpanSchema } from "./day-span.ts";
+import { writeIdentitySnapshot } from "./identity-snapshot.ts";
+import { createKey, listKeys, noSuchKey, revokeKey } from "./keys.ts";
+import { parseBody, parseQuery } from "./request-parts.ts";
+import { readRuns, runsQuerySchema } from "./runs.ts";
+import { createScopedRoutes, type PersonEnv } from "./scope.ts";
+import { readUsage } from "./usage.ts";
+
+const keyIdSchema = z.uuid();
+
+export function createPersonRoutes({ stores, config, now }: Dashboard): Hono<PersonEnv> {
+  const { clickhouse, postgres } = stores;
+  const publishKeys = () => writeIdentitySnapshot({ postgres, dataDir: config.dataDir, now });
+  const routes = createScopedRoutes();
+
+  routes.get("/usage", async (context) => {
+    const span = parseQuery(context, daySpanSchema);
+    return context.json(await readUsage(clickhouse, { subjectId: context.var.subjectId, span }));
+  });
+
+  routes.get("/runs", async (context) => {
+    const { cursor } = parseQuery(context, runsQuerySchema);
+    const { subjectId } = context.var;
+    const retentionDays = config.retentionDays.runs;
+    return context.json(await readRuns(clickhouse, { subjectId, cursor, now: now(), retentionDays }));
+  });
+
+  routes.get("/keys", async (context) =>
+    context.json({ keys: await listKeys(postgres.db, context.var.subjectId) }),
+  );
+
+  routes.post("/keys", async (context) => {
+    const { name, workload_class: workloadClass } = await parseBody(context, newKeySchema);
+    const { subjectId: personId, session } = context.var;
+    const created = await createKey(
+      postgres,
+      { kind: "person", personId, actorId: session.personId, name, workloadClass, expiresAt: null },
+      now(),
+    );
+    await publishKeys();
+    return context.json(created, 201);
+  });
+
+  routes.delete("/keys/:keyId", async (context) => {
+    const keyId = keyIdSchema.safeParse(context.req.param("keyId"));
+    if (!keyId.success) throw noSuchKey();
+    const { subjectId: personId, session } = context.var;
+    await revokeKey(postgres, { keyId: keyId.data, personId, actorId: session.personId }, now());
+    await publishKeys();
+    return context.body(null, 204);
+  });
+
+  return routes;
+}

@@ -1,0 +1,39 @@
+// Who may read whose data: one function, and the one way to routes about a person.
+//
+// Always holds: what reads a person's data takes a `SubjectId`, and only the scope makes one, so a route that was not let
+// through here does not compile. Somebody else's id, an id of nobody and a text that is no id get the same answer, so that
+// ids can't be probed.
+
+import { Hono } from "hono";
+import { AppError } from "../../schemas/app-error.ts";
+import type { DashboardEnv } from "./dashboard.ts";
+import type { Session } from "./sessions.ts";
+
+declare const allowed: unique symbol;
+/** The id of a person whose data the session may read. */
+export type SubjectId = string & { readonly [allowed]: true };
+
+export interface PersonEnv {
+  Variables: DashboardEnv["Variables"] & { subjectId: SubjectId };
+}
+
+/** Whether a session may read a person's data. Today everybody reads their own, and nobody reads anybody else's. */
+export function mayRead(session: Session, subjectPersonId: string): subjectPersonId is SubjectId {
+  return session.personId === subjectPersonId;
+}
+
+/** An application for routes to be mounted at `/people/:personId`; each of them comes after the scope. */
+export function createScopedRoutes(): Hono<PersonEnv> {
+  const routes = new Hono<PersonEnv>();
+  routes.use(async function scope(context, next) {
+    const subjectPersonId = context.req.param("personId") ?? "";
+    if (!mayRead(context.var.session, subjectPersonId)) throw noSuchPerson();
+    context.set("subjectId", subjectPersonId);
+    await next();
+  });
+  return routes;
+}
+
+function noSuchPerson(): AppError {
+  return new AppError("not_found", "There is nothing here for you. Check the address.");
+}
