@@ -74,7 +74,8 @@ function useLeaveWhenSignedOut(): void {
   const queryClient = useQueryClient();
   useEffect(() => {
     const leave = (error: unknown) => {
-      if (!isSignedOut(error)) return;
+      // Other requests under way fail in the same way, after the first has led to the sign-in page.
+      if (!isSignedOut(error) || window.location.pathname === PATHS.signIn) return;
       const hadSession = queryClient.getQueryData(["me"]) !== undefined;
       navigate(hadSession ? `${PATHS.signIn}?ended` : PATHS.signIn, { replace: true });
       queryClient.clear();

@@ -38,7 +38,6 @@ export function DayChart({ columns, axis, medianUsd, isNarrow }: DayChartProps) 
   return (
     <BarChart
       responsive
-      className="day-chart"
       style={{ width: "100%", height: "100%" }}
       data={columns}
       margin={{ top: 24, right: 0, bottom: 0, left: 0 }}
@@ -194,7 +193,7 @@ function DayTooltip({
   const column = columns.find(({ day }) => day === label);
   if (active !== true || column === undefined) return null;
   return (
-    <div className="chart-tooltip">
+    <div className="chart-tooltip" role="status">
       <strong>{column.label}</strong>
       <dl>
         <dt>Credited</dt>
