@@ -6,7 +6,7 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Fault, Pace, ReplayAnswer } from "./replay-provider-answer.ts";
+import type { Fault, ReplayAnswer } from "./replay-provider-answer.ts";
 
 /**
  * @param signal aborted when the provider closes: nothing is waited for after that
@@ -26,7 +26,7 @@ export async function sendAnswer(
     if (fault?.kind === "slow-headers") await delay(fault.delayMs, undefined, { signal });
     writeHead(response, answer);
     const bytesMax = fault && "afterBytes" in fault ? fault.afterBytes : Infinity;
-    await writePieces(response, upTo(toPieces(answer), bytesMax), answer.pace, signal);
+    await writePieces(response, upTo(toPieces(answer), bytesMax), answer, signal);
   } catch (error) {
     // The provider was closed while it waited. Its sockets are destroyed there.
     if (signal.aborted) return;
@@ -52,12 +52,13 @@ function writeHead(
 async function writePieces(
   response: ServerResponse,
   pieces: readonly Buffer[],
-  pace: Pace | undefined,
+  { pace, fault }: ReplayAnswer,
   signal: AbortSignal,
 ): Promise<void> {
   for (const [index, piece] of pieces.entries()) {
     if (response.destroyed) return;
-    if (pace) await writeToKernel(response, piece);
+    // What is not yet with the kernel when a connection is destroyed would never arrive.
+    if (pace || fault) await writeToKernel(response, piece);
     else if (!response.write(piece)) await once(response, "drain", { signal });
     if (pace?.gapMs !== undefined && index < pieces.length - 1) {
       await delay(pace.gapMs, undefined, { signal });
