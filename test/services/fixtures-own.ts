@@ -13,7 +13,7 @@ export interface OwnFixture extends Fixture {
   expected: ExpectedReading;
 }
 
-export type ExpectedReading = z.infer<typeof expectedSchema>;
+type ExpectedReading = z.infer<typeof expectedSchema>;
 
 const FOLDERS = ["openai", "anthropic", "gemini"] as const;
 const OWN_ROOT = join(import.meta.dirname, "..", "fixtures");

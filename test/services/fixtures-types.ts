@@ -1,10 +1,9 @@
-// A provider's answer as tests use it, and the closed lists that describe one.
+// A provider's answer as tests use it, and the words that describe one.
 
 import type { Api } from "../../schemas/closed-lists.ts";
 
 /** Whose wire format. `other`: of no provider that has a format of its own here, such as transcription services. */
-export const DIALECTS = ["openai", "anthropic", "gemini", "bedrock", "cohere", "other"] as const;
-export type Dialect = (typeof DIALECTS)[number];
+export type Dialect = "openai" | "anthropic" | "gemini" | "bedrock" | "cohere" | "other";
 
 export type Framing = "json" | "sse" | "eventstream";
 
@@ -28,7 +27,7 @@ export interface Fixture {
   frames: readonly Buffer[];
 }
 
-export interface FixtureRequest {
+interface FixtureRequest {
   method: string;
   /** Path and query. */
   path: string;

@@ -19,7 +19,7 @@ export interface ReplayAnswer {
 }
 
 /** Cuts the bytes anew and spreads them over real time. Without it nothing waits. */
-export interface Pace {
+interface Pace {
   /** Pieces of so many bytes, whatever the frames were. */
   chunkBytes?: number;
   /** Cuts at these offsets, whatever the frames were. */

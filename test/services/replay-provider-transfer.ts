@@ -3,7 +3,6 @@
 // Always holds: the pieces that are sent, joined, are a prefix of the answer's bytes, and all of them without a fault. A pace
 // waits for each piece to be handed to the kernel; without one, pieces go out as fast as the client takes them.
 
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Fault, ReplayAnswer } from "./replay-provider-answer.ts";
@@ -55,26 +54,29 @@ async function writePieces(
   { pace, fault }: ReplayAnswer,
   signal: AbortSignal,
 ): Promise<void> {
+  // What is not yet with the kernel when a connection is destroyed would never arrive.
+  const isHandedOver = pace !== undefined || fault !== undefined;
   for (const [index, piece] of pieces.entries()) {
     if (response.destroyed) return;
-    // What is not yet with the kernel when a connection is destroyed would never arrive.
-    if (pace || fault) await writeToKernel(response, piece);
-    else if (!response.write(piece)) await once(response, "drain", { signal });
+    await writePiece(response, piece, isHandedOver);
     if (pace?.gapMs !== undefined && index < pieces.length - 1) {
       await delay(pace.gapMs, undefined, { signal });
     }
   }
 }
 
-/** Also returns when the client has left: a write to a destroyed socket is never called back. */
-function writeToKernel(response: ServerResponse, piece: Buffer): Promise<void> {
+/** Returns when the kernel has the piece, or else when there is room for the next; and in any case when the client has left. */
+function writePiece(response: ServerResponse, piece: Buffer, isHandedOver: boolean): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       response.off("close", done);
+      response.off("drain", done);
       resolve();
     };
     response.once("close", done);
-    response.write(piece, done);
+    if (isHandedOver) response.write(piece, done);
+    else if (response.write(piece)) done();
+    else response.once("drain", done);
   });
 }
 

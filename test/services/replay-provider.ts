@@ -25,7 +25,7 @@ export interface ReplayOptions {
   now?: () => number;
 }
 
-export interface ReplayRequest {
+interface ReplayRequest {
   method: string;
   /** Path and query, as they came. */
   url: string;
@@ -44,9 +44,7 @@ export interface ReplayRequest {
 }
 
 /** Undefined leaves the request to the next rule. */
-export type ReplayScript = (
-  request: ReplayRequest,
-) => ReplayAnswer | undefined | Promise<ReplayAnswer | undefined>;
+type ReplayScript = (request: ReplayRequest) => ReplayAnswer | undefined | Promise<ReplayAnswer | undefined>;
 
 export interface ReplayProvider {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
@@ -66,7 +64,8 @@ export async function startReplayProvider(options: ReplayOptions = {}): Promise<
   const closing = new AbortController();
   let script: ReplayScript | undefined;
 
-  const server = createServer((incoming, response) => {
+  // Idle connections stay open, so that no test meets one that was closed a moment ago.
+  const server = createServer({ keepAliveTimeout: 0 }, (incoming, response) => {
     serve(incoming, response).catch((error: unknown) => {
       // A script's mistake must be seen by the test, and not as a hanging client.
       response.destroy();
