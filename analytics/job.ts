@@ -14,6 +14,7 @@
 // Two passes at the same time (somebody runs `analyze` beside the service) may leave rows of the one where the other has
 // decided otherwise. Each says that it has ended and then looks for others; who finds one does its windows again.
 
+import { randomInt } from "node:crypto";
 import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
 import type { Config } from "../schemas/config.ts";
 import { assignCalls, retireCalls } from "./queries/calls.ts";
@@ -70,8 +71,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<Summary> {
   let counts = NOTHING;
   let latest = before.version;
   for (let repeats = 0; repeats <= REPEATS_MAX; repeats += 1) {
-    // Versions rise from pass to pass, also when the clock was set back in between.
-    const version = Math.max(clock().getTime(), latest + 1);
+    const version = createVersion(clock(), latest);
     counts = await compute(options, { version, since: toSince(watermark), now });
     await writeProgress(store, version, { watermark: started, computedAt: now });
     const [other] = await store.query(findOtherPass, { after: latest, version });
@@ -82,6 +82,14 @@ export async function runAnalysis(options: AnalysisOptions): Promise<Summary> {
   const summary: Summary = { mode, computed_at: now.toISOString(), ...counts, duration_ms };
   log.info(summary, "analysis pass");
   return summary;
+}
+
+/**
+ * Microseconds since 1970. The last three digits are chance, so that two passes of one moment differ. Versions rise from
+ * pass to pass, also when the clock was set back in between.
+ */
+function createVersion(time: Date, latest: number): number {
+  return Math.max(time.getTime() * 1000, latest + 1) + randomInt(1000);
 }
 
 /** The time from which on records may be new to analytics; the beginning of all time before the first pass. */

@@ -1,7 +1,7 @@
 -- What analytics derives from the records, and the dashboard reads. Everything here can be computed again while the records
 -- are kept.
 --
--- All of these tables: rows are replaced by key, by the pass of analytics with the higher version (its time in milliseconds
+-- All of these tables: rows are replaced by key, by the pass of analytics with the higher version (its time in microseconds
 -- since 1970); a row that is no longer so is written again with is_deleted = 1. Duplicates: one row a key and pass until a
 -- merge. Readers say FINAL and get the newest that is not deleted.
 -- Keys start with person_id, because every page is about one person; a call that is nobody's has the zero UUID, because a

@@ -1,0 +1,307 @@
+// Which run and operation a call belongs to, at every edge of the rules, counted by hand.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  KEY,
+  openAnalysisBench,
+  OTHER_KEY,
+  OTHER_PERSON,
+  type AnalysisBench,
+  type Arrival,
+} from "../builders/analysis.ts";
+
+let bench: AnalysisBench;
+beforeAll(async () => {
+  bench = await openAnalysisBench();
+});
+beforeEach(() => bench.empty());
+afterAll(() => bench.close());
+
+const at = (time: string) => `2026-11-20T${time}Z`;
+
+/** Calls of each run, in the order of the runs' first calls. */
+async function callsPerRun(...arrivals: Arrival[]): Promise<unknown[]> {
+  await bench.arrive(...arrivals);
+  await bench.analyze();
+  return (await bench.rows("runs")).map(({ calls }) => Number(calls));
+}
+
+describe("a session of the client", () => {
+  test("goes on after a pause a millisecond short of four hours", async () => {
+    const calls = [at("08:00:00.000"), at("11:59:59.999")];
+    expect(await callsPerRun(...calls.map((started_at) => ({ session_id: "s", started_at })))).toEqual([2]);
+  });
+
+  test("is cut by a pause of exactly four hours", async () => {
+    const calls = [at("08:00:00.000"), at("12:00:00.000")];
+    expect(await callsPerRun(...calls.map((started_at) => ({ session_id: "s", started_at })))).toEqual([
+      1, 1,
+    ]);
+  });
+
+  test("is not silent while an earlier call is still going on", async () => {
+    // The first call ends at 10:00, after the second: the third comes 3 h 59 min after that.
+    const arrivals: Arrival[] = [
+      { session_id: "s", started_at: at("08:00:00.000"), duration_ms: 7_200_000 },
+      { session_id: "s", started_at: at("08:30:00.000"), duration_ms: 1000 },
+      { session_id: "s", started_at: at("13:59:00.000") },
+    ];
+    expect(await callsPerRun(...arrivals)).toEqual([3]);
+  });
+
+  test("does not hold together what a wild duration covers", async () => {
+    const arrivals: Arrival[] = [
+      { session_id: "s", started_at: "2026-11-18T08:00:00.000Z", duration_ms: Number.MAX_SAFE_INTEGER },
+      { session_id: "s", started_at: "2026-11-19T12:00:00.000Z" },
+    ];
+    expect(await callsPerRun(...arrivals)).toEqual([1, 1]);
+  });
+
+  test("includes its sub-agents, by their parent's session or under its own", async () => {
+    const arrivals: Arrival[] = [
+      { session_id: "s", started_at: at("08:00:00.000") },
+      { session_id: "child", parent_session_id: "s", started_at: at("08:01:00.000") },
+      { session_id: "s", agent_id: "a", started_at: at("08:02:00.000") },
+    ];
+    expect(await callsPerRun(...arrivals)).toEqual([3]);
+    expect(await bench.rows("runs")).toMatchObject([{ run_source: "client", session_id: "s" }]);
+  });
+
+  test("is another one for another person", async () => {
+    const arrivals: Arrival[] = [
+      { session_id: "s", started_at: at("08:00:00.000") },
+      { session_id: "s", started_at: at("08:00:00.000"), person_id: OTHER_PERSON },
+    ];
+    expect(await callsPerRun(...arrivals)).toEqual([1, 1]);
+  });
+});
+
+describe("without a session", () => {
+  test("calls a millisecond less than thirty minutes apart are one run", async () => {
+    const calls = [at("08:00:00.000"), at("08:29:59.999")];
+    expect(await callsPerRun(...calls.map((started_at) => ({ key_id: KEY, started_at })))).toEqual([2]);
+  });
+
+  test("calls exactly thirty minutes apart are two", async () => {
+    const calls = [at("08:00:00.000"), at("08:30:00.000")];
+    expect(await callsPerRun(...calls.map((started_at) => ({ key_id: KEY, started_at })))).toEqual([1, 1]);
+  });
+
+  test("another key or another client is another run", async () => {
+    const arrivals: Arrival[] = [
+      { key_id: KEY, client: "a", started_at: at("08:00:00.000") },
+      { key_id: OTHER_KEY, client: "a", started_at: at("08:00:01.000") },
+      { key_id: KEY, client: "b", started_at: at("08:00:02.000") },
+      { key_id: KEY, client: "a", started_at: at("08:00:03.000") },
+    ];
+    expect(await callsPerRun(...arrivals)).toEqual([2, 1, 1]);
+  });
+
+  test("calls that are nobody's are told apart by their keys", async () => {
+    const arrivals: Arrival[] = [
+      { person_id: null, key_id: KEY, started_at: at("08:00:00.000") },
+      { person_id: null, key_id: OTHER_KEY, started_at: at("08:00:01.000") },
+    ];
+    expect(await callsPerRun(...arrivals)).toEqual([1, 1]);
+    expect(await bench.rows("runs")).toMatchObject([
+      { person_id: "00000000-0000-0000-0000-000000000000", run_source: "idle" },
+      { person_id: "00000000-0000-0000-0000-000000000000", run_source: "idle" },
+    ]);
+  });
+});
+
+test("a run that was named is one run over days, sessions and clients, and beats the session", async () => {
+  const arrivals: Arrival[] = [
+    { client_run_id: "nightly", session_id: "a", client: "a", started_at: "2026-11-10T08:00:00.000Z" },
+    { session_id: "a", client: "a", started_at: "2026-11-10T08:00:01.000Z" },
+    { client_run_id: "nightly", session_id: "b", client: "b", started_at: "2026-11-20T08:00:00.000Z" },
+  ];
+  expect(await callsPerRun(...arrivals)).toEqual([2, 1]);
+  expect(await bench.rows("runs")).toMatchObject([{ run_source: "explicit" }, { run_source: "client" }]);
+});
+
+test("a call that arrives late and closes the gap makes two runs one", async () => {
+  const early = { session_id: "s", started_at: at("08:00:00.000") };
+  expect(await callsPerRun(early, { session_id: "s", started_at: at("12:00:00.000") })).toEqual([1, 1]);
+  expect(await callsPerRun({ session_id: "s", started_at: at("10:00:00.000") })).toEqual([3]);
+});
+
+test("a call that arrives late before all others gives the run its beginning and its identity", async () => {
+  await callsPerRun({ session_id: "s", started_at: at("09:00:00.000") });
+  expect(await callsPerRun({ session_id: "s", started_at: at("08:00:00.000") })).toEqual([2]);
+  const late = await bench.all();
+  expect(late.runs).toMatchObject([{ started_at: at("08:00:00.000"), ended_at: at("09:00:00.000") }]);
+  await bench.analyze({ full: true });
+  expect(await bench.all()).toEqual(late);
+});
+
+describe("an operation", () => {
+  const failure = { status: 529, error_kind: "overloaded", usage_source: "none" } as const;
+  const body = { session_id: "s", body_hash: "b" };
+
+  /** Operation, attempt and reason of each call, in order; operations by the order in which they began. */
+  async function attempts(...arrivals: Arrival[]): Promise<unknown[]> {
+    await bench.arrive(...arrivals);
+    await bench.analyze();
+    const calls = await bench.rows("calls");
+    const operations = [...new Set(calls.map(({ operation_id }) => operation_id))];
+    return calls.map((call) => [
+      operations.indexOf(call["operation_id"]) + 1,
+      call["attempt"],
+      call["reason"],
+    ]);
+  }
+
+  test("goes on with the same body exactly ten minutes after the failure ended", async () => {
+    const arrivals: Arrival[] = [
+      { ...body, ...failure, started_at: at("08:00:00.000"), duration_ms: 60_000 },
+      { ...body, started_at: at("08:11:00.000"), input_tokens: 1 },
+    ];
+    expect(await attempts(...arrivals)).toEqual([
+      [1, 1, "provider_error"],
+      [1, 2, ""],
+    ]);
+  });
+
+  test("is another one a millisecond later", async () => {
+    const arrivals: Arrival[] = [
+      { ...body, ...failure, started_at: at("08:00:00.000") },
+      { ...body, started_at: at("08:10:00.001"), input_tokens: 1 },
+    ];
+    expect(await attempts(...arrivals)).toEqual([
+      [1, 1, "provider_error"],
+      [2, 1, ""],
+    ]);
+  });
+
+  test("goes on later than that when the client counts it as a retry", async () => {
+    const arrivals: Arrival[] = [
+      { ...body, ...failure, started_at: at("08:00:00.000") },
+      { ...body, started_at: at("08:20:00.000"), client_retry_count: 1, input_tokens: 1 },
+    ];
+    expect(await attempts(...arrivals)).toEqual([
+      [1, 1, "provider_error"],
+      [1, 2, ""],
+    ]);
+  });
+
+  test("is not repeated by the same body after a success", async () => {
+    const arrivals: Arrival[] = [
+      { ...body, started_at: at("08:00:00.000"), input_tokens: 1 },
+      { ...body, started_at: at("08:00:05.000"), input_tokens: 1 },
+    ];
+    expect(await attempts(...arrivals)).toEqual([
+      [1, 1, ""],
+      [2, 1, ""],
+    ]);
+  });
+
+  test("is not repeated by a call that began before the failure", async () => {
+    const arrivals: Arrival[] = [
+      { ...body, ...failure, started_at: at("08:00:00.000"), duration_ms: 5000 },
+      { ...body, started_at: at("08:00:04.999"), input_tokens: 1 },
+    ];
+    expect(await attempts(...arrivals)).toEqual([
+      [1, 1, "provider_error"],
+      [2, 1, ""],
+    ]);
+  });
+
+  test("credits its last attempt; one that was paid for in vain is a retry, one that was not is the provider's", async () => {
+    const arrivals: Arrival[] = [
+      { ...body, ...failure, started_at: at("08:00:00.000") },
+      {
+        ...body,
+        started_at: at("08:00:01.000"),
+        terminated_by: "upstream",
+        error_kind: "reset",
+        input_tokens: 9,
+      },
+      { ...body, started_at: at("08:00:02.000"), input_tokens: 9 },
+      { ...body, started_at: at("08:00:03.000"), input_tokens: 9 },
+    ];
+    expect(await attempts(...arrivals)).toEqual([
+      [1, 1, "provider_error"],
+      [1, 2, "retry"],
+      [1, 3, ""],
+      [2, 1, ""],
+    ]);
+  });
+
+  test("that never succeeded keeps its last attempt", async () => {
+    const cut = { ...body, terminated_by: "client", input_tokens: 9 } as const;
+    const arrivals: Arrival[] = [
+      { ...cut, started_at: at("08:00:00.000") },
+      { ...cut, started_at: at("08:00:01.000") },
+    ];
+    expect(await attempts(...arrivals)).toEqual([
+      [1, 1, "retry"],
+      [1, 2, ""],
+    ]);
+  });
+
+  test("is told by the client's count alone where no body is known", async () => {
+    const arrivals: Arrival[] = [
+      { session_id: "s", model_requested: "m", ...failure, started_at: at("08:00:00.000") },
+      { session_id: "s", model_requested: "m", started_at: at("08:00:01.000"), client_retry_count: 0 },
+      { session_id: "s", model_requested: "m", ...failure, started_at: at("08:00:02.000") },
+      { session_id: "s", model_requested: "m", started_at: at("08:00:03.000"), client_retry_count: 1 },
+    ];
+    expect(await attempts(...arrivals)).toEqual([
+      [1, 1, "provider_error"],
+      [2, 1, ""],
+      [3, 1, "provider_error"],
+      [3, 2, ""],
+    ]);
+  });
+
+  test("is one person's: another's same body is another operation", async () => {
+    const arrivals: Arrival[] = [
+      { ...body, ...failure, started_at: at("08:00:00.000") },
+      { ...body, person_id: OTHER_PERSON, started_at: at("08:00:01.000"), input_tokens: 1 },
+    ];
+    expect(await attempts(...arrivals)).toEqual([
+      [1, 1, "provider_error"],
+      [2, 1, ""],
+    ]);
+  });
+
+  test("takes the credit back from an attempt of an earlier pass, also in the week before", async () => {
+    const cut = { ...body, terminated_by: "upstream", error_kind: "reset", input_tokens: 9 } as const;
+    await bench.arrive({ ...cut, started_at: "2026-11-15T23:59:58.000Z" });
+    await bench.analyze();
+    expect(await bench.rows("usage_days")).toMatchObject([{ day: "2026-11-15", reason: "" }]);
+    expect(await attempts({ ...body, started_at: "2026-11-16T00:00:01.000Z", input_tokens: 9 })).toEqual([
+      [1, 1, "retry"],
+      [1, 2, ""],
+    ]);
+    expect(await bench.rows("usage_days")).toMatchObject([
+      { day: "2026-11-15", reason: "retry" },
+      { day: "2026-11-16", reason: "" },
+    ]);
+  });
+});
+
+test("each call that earns no credit says why, and no other does", async () => {
+  const expected: [Arrival, string][] = [
+    [{ status: 400, error_kind: "invalid_request" }, "provider_error"],
+    [{ status: 502, error_kind: "unreachable" }, "provider_error"],
+    // It was paid for.
+    [{ status: 500, error_kind: "server_error", input_tokens: 5 }, ""],
+    // The gateway died, the client left: nobody knows what the provider did.
+    [{ status: 0, error_kind: "interrupted", terminated_by: "gateway" }, ""],
+    [{ status: 0, terminated_by: "client" }, ""],
+    [{ request_kind: "count_tokens" }, "auxiliary"],
+    [{ request_kind: "auxiliary", input_tokens: 5 }, "auxiliary"],
+    [{ request_kind: "auxiliary", status: 529 }, "provider_error"],
+    [{ request_kind: "embedding", input_tokens: 5 }, ""],
+    [{ stop_kind: "refusal", output_tokens: 5 }, ""],
+  ];
+  await bench.arrive(
+    ...expected.map(([arrival], hour) => ({ ...arrival, started_at: at(`${10 + hour}:00:00.000`) })),
+  );
+  await bench.analyze();
+  const calls = await bench.rows("calls");
+  expect(calls.map(({ reason }) => reason)).toEqual(expected.map(([, reason]) => reason));
+  expect(calls.map(({ credited }) => credited)).toEqual(expected.map(([, reason]) => reason === ""));
+});
