@@ -148,6 +148,8 @@ function settings(name: string, secondsMax: number): ClickHouseSettings {
     log_comment: JSON.stringify({ query: name }),
     max_execution_time: secondsMax,
     max_memory_usage: String(QUERY_MEMORY_BYTES_MAX),
+    // A server goes on with a query whose reader has left, unless it is told not to.
+    cancel_http_readonly_queries_on_client_close: 1,
     // Counts beyond 2^53 and money would lose digits as JSON numbers.
     output_format_json_quote_64bit_integers: 1,
     output_format_json_quote_decimals: 1,

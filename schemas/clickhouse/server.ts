@@ -15,9 +15,11 @@ const REQUEST_TIMEOUT_MS = 1_000_000;
 
 export async function openServerConnections(address: string): Promise<ClickHouseConnections> {
   const url = new URL(address);
-  if (url.pathname === "/") url.pathname = `/${DATABASE}`;
-  await ensureDatabase(url);
-  const client = createServerClient(url);
+  const database = decodeURIComponent(url.pathname.slice(1)) || DATABASE;
+  // The client would take the name from the path as it stands, and not decode it.
+  url.pathname = "/";
+  await ensureDatabase(url, database);
+  const client = createServerClient(url, database);
   const connection: StoreConnection = { client, streamingClient: client };
   const connections = (count: number) => Array.from({ length: count }, () => connection);
   return {
@@ -28,9 +30,10 @@ export async function openServerConnections(address: string): Promise<ClickHouse
   };
 }
 
-function createServerClient(url: URL): ClickHouseClient {
+function createServerClient(url: URL, database: string): ClickHouseClient {
   return createClient({
     url,
+    database,
     application: "assay",
     max_open_connections: INSERTING + EXECUTING + READING,
     request_timeout: REQUEST_TIMEOUT_MS,
@@ -39,10 +42,9 @@ function createServerClient(url: URL): ClickHouseClient {
   });
 }
 
-/** Every request names the database, so it has to be there before the first one. A user who sees it need not be able to make it. */
-async function ensureDatabase(url: URL): Promise<void> {
-  const database = decodeURIComponent(url.pathname.slice(1));
-  const client = createServerClient(new URL("/", url));
+/** Every request names the database, so it has to be there before the first. Who can see it need not be able to make it. */
+async function ensureDatabase(url: URL, database: string): Promise<void> {
+  const client = createServerClient(url, "default");
   try {
     const found = await client.query({
       query: "SELECT name FROM system.databases WHERE name = {database:String}",
