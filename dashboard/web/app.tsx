@@ -29,13 +29,16 @@ function SignedIn({ api, now, path }: AppProps & { path: string }) {
   useLeaveWhenSignedOut();
   if (me.data === undefined) {
     return (
-      <main id="main">
-        {me.error === null || isSignedOut(me.error) ? (
-          <Loading shape={<Skeleton height={320} />} />
-        ) : (
-          <Failed error={me.error} retry={() => void me.refetch()} />
-        )}
-      </main>
+      <div className="app">
+        <div className="rail" />
+        <main id="main">
+          {me.error === null || isSignedOut(me.error) ? (
+            <Loading shape={<Skeleton height={320} />} />
+          ) : (
+            <Failed error={me.error} retry={() => void me.refetch()} />
+          )}
+        </main>
+      </div>
     );
   }
   return (

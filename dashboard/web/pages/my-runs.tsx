@@ -4,15 +4,14 @@
 // run can be linked to and the list is the same after a reload.
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
-import { Bar } from "../charts/bar.tsx";
+import { useEffect } from "react";
 import { PageHead } from "../components/page-head.tsx";
 import { Failed, Loading, Skeleton } from "../components/states.tsx";
 import { Link, navigate, PATHS, useAddress } from "../location.tsx";
-import { formatCost, formatCount, formatShare, formatUtc } from "../prepare/format.ts";
-import { type RunRow, toRunRows } from "../prepare/run-rows.ts";
-import { parseRunsView, RUN_PAGES_MAX, type RunsView, toRunsSearch } from "../prepare/runs-view.ts";
+import { toRunRows } from "../prepare/run-rows.ts";
+import { parseRunsView, RUN_PAGES_MAX, toRunsSearch } from "../prepare/runs-view.ts";
 import { useSession } from "../session.ts";
+import { RunTable } from "./runs/run-table.tsx";
 
 export function MyRuns() {
   const { now } = useSession();
@@ -76,102 +75,6 @@ function useRunPages(pages: number) {
     if (isShort && hasNextPage && !isFetching && !isError) void fetchNextPage();
   }, [isShort, hasNextPage, isFetching, isError, fetchNextPage]);
   return runs;
-}
-
-function RunTable({ rows, view }: { rows: readonly RunRow[]; view: RunsView }) {
-  return (
-    <table className="runs">
-      <caption className="visually-hidden">Runs, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">Start</th>
-          <th scope="col" className="wide">
-            Client
-          </th>
-          <th scope="col" className="wide">
-            Class
-          </th>
-          <th scope="col" className="wide">
-            Models
-          </th>
-          <th scope="col" className="right wide">
-            Calls
-          </th>
-          <th scope="col" className="right">
-            Cost
-          </th>
-          <th scope="col" className="right">
-            Credited
-          </th>
-          <th scope="col" className="wide">
-            State
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <RunRowView key={row.runId} row={row} view={view} />
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function RunRowView({ row, view }: { row: RunRow; view: RunsView }) {
-  const isMarked = row.runId === view.run;
-  const element = useRef<HTMLTableRowElement>(null);
-  useEffect(() => {
-    if (isMarked) element.current?.scrollIntoView({ block: "center" });
-  }, [isMarked]);
-  return (
-    <tr ref={element} data-marked={isMarked ? true : undefined}>
-      <th scope="row">
-        <Link
-          href={`${PATHS.runs}${toRunsSearch({ ...view, run: row.runId })}`}
-          aria-current={isMarked ? "true" : undefined}
-          title={formatUtc(row.startedAt)}
-        >
-          {row.start}
-        </Link>
-        <div className="labels narrow">
-          {row.client}, {row.isOpen ? "open" : "ended"}
-        </div>
-      </th>
-      <td className="wide">{row.client}</td>
-      <td className={row.isClassDeclared ? "wide" : "wide quiet"}>{row.className}</td>
-      <td className="wide">{row.models}</td>
-      <td className="right wide">{formatCount(row.calls)}</td>
-      <td className="right">
-        {formatCost(row.costUsd)}
-        {row.hasUnknownPart && row.costUsd !== null && <div className="labels">and unknown</div>}
-      </td>
-      <td className="right">
-        <CreditedShare row={row} />
-      </td>
-      <td className="wide">
-        {row.isOpen ? <span className="chip">Open</span> : <span className="quiet">Ended</span>}
-      </td>
-    </tr>
-  );
-}
-
-function CreditedShare({ row: { creditedShare, uncredited } }: { row: RunRow }) {
-  return (
-    <>
-      <div className="share-bar">
-        {creditedShare !== null && (
-          <Bar
-            parts={[
-              { name: "credited", length: creditedShare },
-              { name: "uncredited", length: 1 - creditedShare, mark: "uncredited" },
-            ]}
-          />
-        )}
-        <span className="share-figure">{formatShare(creditedShare)}</span>
-      </div>
-      {uncredited !== "" && <div className="labels">{uncredited}</div>}
-    </>
-  );
 }
 
 function NoRuns() {

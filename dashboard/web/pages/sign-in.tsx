@@ -5,7 +5,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { AppError } from "../../../schemas/app-error.ts";
-import type { Api } from "../api.ts";
+import { type Api, isSignedOut } from "../api.ts";
 import { CopyBlock } from "../components/copy-block.tsx";
 import { Mark } from "../components/icon.tsx";
 import { Failed, Note } from "../components/states.tsx";
@@ -59,6 +59,11 @@ export function SignIn({ api }: { api: Api }) {
 
 function SignInFailure({ error, retry }: { error: Error; retry: () => void }) {
   if (!(error instanceof AppError) || error.status >= 500) return <Failed error={error} retry={retry} />;
-  if (error.code === "too_many_requests") return <Note kind="failed">{error.message}</Note>;
-  return <Note kind="failed">This link has been used, or its 15 minutes are over. Ask for a new one.</Note>;
+  return (
+    <Note kind="failed">
+      {isSignedOut(error)
+        ? "This link has been used, or its 15 minutes are over. Ask for a new one."
+        : error.message}
+    </Note>
+  );
 }

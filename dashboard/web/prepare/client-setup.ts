@@ -3,7 +3,7 @@
 // What each client reads was measured on the clients themselves: Anthropic's take a base URL without /v1 and add it
 // themselves, OpenAI's take it with /v1, and Codex speaks to other providers through its configuration file only.
 
-export interface SetupStep {
+interface SetupStep {
   /** Where the lines go. */
   caption: string;
   lines: string;

@@ -48,7 +48,8 @@ export function CreateKey({ onCreated }: { onCreated: (secret: string) => void }
       ) : (
         <>
           <p>
-            This is the only time that the key is shown. Assay keeps a fingerprint of it, not the key itself.
+            The key is shown now, and not again once you leave this page. Assay keeps a fingerprint of it, not
+            the key itself.
           </p>
           <CopyBlock label="The new key" lines={creation.data.secret} />
           <div className="dialog-actions">
