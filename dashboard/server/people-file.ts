@@ -63,15 +63,13 @@ export function refuseFaults(faults: readonly LineFault[]): void {
   throw new AppError("bad_request", shown.join("\n"));
 }
 
-interface CsvLine {
-  record: string[];
-  line: number;
-}
+/** What the parser makes of a line when it is asked where it was. */
+const csvLinesSchema = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.int() }) }));
 
-function parseCsv(text: string): CsvLine[] {
+function parseCsv(text: string): { record: string[]; line: number }[] {
   try {
-    const options = { bom: true, info: true, trim: true, skip_empty_lines: true } as const;
-    return parse(text, options).map(({ record, info }) => ({ record, line: info.lines }));
+    const parsed: unknown = parse(text, { bom: true, info: true, trim: true, skip_empty_lines: true });
+    return csvLinesSchema.parse(parsed).map(({ record, info }) => ({ record, line: info.lines }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const place = typeof error["lines"] === "number" ? `Line ${error["lines"]}: ` : "";

@@ -1,0 +1,114 @@
+// `assay keys create | list | revoke`. Each change reaches the gateways at once, by the identity snapshot.
+
+import { z } from "zod";
+import { WORKLOAD_CLASSES } from "../../schemas/closed-lists.ts";
+import { defineCommand, EXIT, type StoreCommand } from "../../schemas/command.ts";
+import { newKeySchema } from "../../schemas/dashboard-api.ts";
+import { writeIdentitySnapshot } from "../server/identity-snapshot.ts";
+import { createKey, listAllKeys, revokeKey, type OwnedKey } from "../server/keys.ts";
+import { findPerson } from "../server/people.ts";
+import { parseTime, refuseUsage } from "./usage-fault.ts";
+
+const classSchema = newKeySchema.shape.workload_class;
+const nameSchema = newKeySchema.shape.name;
+
+export const keysCreateCommand = defineCommand<StoreCommand>({
+  kind: "store",
+  name: "keys create",
+  summary: "Make a key for a person or a service; its secret is printed this once",
+  usage: "--person EMAIL [--name N] [--class C] [--service] [--expires T]",
+  options: {
+    person: { type: "string", help: "whose key it is; with --service, who asked for it" },
+    name: { type: "string", help: "what it is called in lists" },
+    class: { type: "string", help: `kind of work it is for: ${WORKLOAD_CLASSES.join(", ")}` },
+    service: { type: "boolean", help: "for a program: its calls are nobody's" },
+    expires: { type: "string", help: "when it stops working: 2027-01-31 (UTC) or 2027-01-31T12:00:00Z" },
+  },
+  async run({ values }, io, { postgres }, { dataDir }) {
+    const kind = values["service"] === true ? "service" : "person";
+    const email = values["person"];
+    if (typeof email !== "string" && kind === "person")
+      return refuseUsage(io, "Say whose key it is: --person you@example.com. Or --service, for a program.");
+    const name = nameSchema.safeParse(values["name"] ?? `Made by the operator for a ${kind}`);
+    if (!name.success) return refuseUsage(io, "--name takes 1 to 80 characters.");
+    const workloadClass = classSchema.safeParse(values["class"] ?? null);
+    if (!workloadClass.success)
+      return refuseUsage(io, `--class takes one of ${WORKLOAD_CLASSES.join(", ")}.`);
+    const expiresAt = parseTime(values["expires"]) ?? null;
+    if (values["expires"] !== undefined && (expiresAt === null || expiresAt <= io.now()))
+      return refuseUsage(io, "--expires takes a time to come, such as 2027-01-31 or 2027-01-31T12:00:00Z.");
+
+    const personId = typeof email === "string" ? (await findPerson(postgres.db, email)).personId : null;
+    const created = await createKey(
+      postgres,
+      { kind, personId, actorId: null, name: name.data, workloadClass: workloadClass.data, expiresAt },
+      io.now(),
+    );
+    await writeIdentitySnapshot({ postgres, dataDir, now: io.now });
+    io.stderr.write(`Key ${created.key.key_id} is made. Keep it now: it is not shown again.\n`);
+    io.stdout.write(`${values["json"] === true ? JSON.stringify(created) : created.secret}\n`);
+    return EXIT.done;
+  },
+});
+
+export const keysListCommand = defineCommand<StoreCommand>({
+  kind: "store",
+  name: "keys list",
+  summary: "List every key, newest first, without its secret",
+  usage: "",
+  options: {},
+  async run({ values }, io, { postgres }) {
+    const keys = await listAllKeys(postgres.db);
+    if (values["json"] === true) io.stdout.write(`${JSON.stringify({ keys })}\n`);
+    else if (keys.length === 0)
+      io.stderr.write("There are no keys. Make one: npx assay keys create --person EMAIL\n");
+    else io.stdout.write(toTable(keys, io.now()));
+    return EXIT.done;
+  },
+});
+
+export const keysRevokeCommand = defineCommand<StoreCommand>({
+  kind: "store",
+  name: "keys revoke",
+  summary: "Revoke a key for good",
+  usage: "ID",
+  options: {},
+  async run({ positionals, values }, io, { postgres }, { dataDir }) {
+    const keyId = z.uuid().safeParse(positionals[0]);
+    if (!keyId.success || positionals.length !== 1)
+      return refuseUsage(io, "Say which key, by its id: npx assay keys revoke ID. Ids: npx assay keys list");
+    await revokeKey(postgres, { keyId: keyId.data, actorId: null }, io.now());
+    await writeIdentitySnapshot({ postgres, dataDir, now: io.now });
+    io.stderr.write(`Key ${keyId.data} is revoked.\n`);
+    if (values["json"] === true) io.stdout.write(`${JSON.stringify({ key_id: keyId.data })}\n`);
+    return EXIT.done;
+  },
+});
+
+/** One line a key: id, state, hint, whose it is, class, name. */
+function toTable(keys: readonly OwnedKey[], now: Date): string {
+  const rows = keys.map((key) => [
+    key.key_id,
+    toState(key, now),
+    key.hint,
+    key.person_email ?? "service",
+    key.workload_class ?? "-",
+    key.name,
+  ]);
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
+}
+
+function toState({ revoked_at, expires_at }: OwnedKey, now: Date): string {
+  if (revoked_at !== null) return `revoked ${revoked_at.slice(0, 10)}`;
+  if (expires_at === null) return "usable";
+  return `${new Date(expires_at) > now ? "usable until" : "expired"} ${expires_at.slice(0, 10)}`;
+}

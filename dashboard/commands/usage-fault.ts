@@ -1,0 +1,16 @@
+// How the commands here tell that they were called wrongly, and read the options that several of them have.
+
+import { EXIT, type CommandIo, type ExitCode } from "../../schemas/command.ts";
+
+/** Says in one sentence what is wrong with the call. */
+export function refuseUsage({ stderr }: CommandIo, sentence: string): ExitCode {
+  stderr.write(`${sentence}\n`);
+  return EXIT.usage;
+}
+
+/** Undefined where the option was not given, and null where it is no time. A day means its first moment in UTC. */
+export function parseTime(option: string | boolean | undefined): Date | null | undefined {
+  if (typeof option !== "string") return undefined;
+  const time = new Date(option);
+  return Number.isNaN(time.getTime()) ? null : time;
+}
