@@ -18,22 +18,24 @@ import { isOwned } from "./schemas/data-directory.ts";
 import { createLog } from "./schemas/log.ts";
 
 /** Every command, loaded when it is asked for: a gateway process need not hold the dashboard's code. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  start: async () => (await import("./start.ts")).startCommand,
-  demo: async () => (await import("./test/simulation/demo.ts")).demoCommand,
-  gateway: async () => (await import("./ingest/commands/gateway.ts")).gatewayCommand,
-  service: async () => (await import("./service.ts")).serviceCommand(runCommand),
-  analyze: async () => (await import("./analytics/commands/analyze.ts")).analyzeCommand,
-  migrate: async () => (await import("./service.ts")).migrateCommand,
-  doctor: async () => (await import("./ingest/commands/doctor.ts")).doctorCommand,
-  "keys create": async () => (await import("./dashboard/commands/keys.ts")).keysCreateCommand,
-  "keys list": async () => (await import("./dashboard/commands/keys.ts")).keysListCommand,
-  "keys revoke": async () => (await import("./dashboard/commands/keys.ts")).keysRevokeCommand,
-  "people import": async () => (await import("./dashboard/commands/people-import.ts")).peopleImportCommand,
-  "login-link": async () => (await import("./dashboard/commands/login-link.ts")).loginLinkCommand,
-  "import events": async () => (await import("./ingest/commands/import-events.ts")).importEventsCommand,
-  "export events": async () => (await import("./dashboard/commands/export-events.ts")).exportEventsCommand,
-};
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map(
+  Object.entries({
+    start: async () => (await import("./start.ts")).startCommand,
+    demo: async () => (await import("./test/simulation/demo.ts")).demoCommand,
+    gateway: async () => (await import("./ingest/commands/gateway.ts")).gatewayCommand,
+    service: async () => (await import("./service.ts")).serviceCommand(runCommand),
+    analyze: async () => (await import("./analytics/commands/analyze.ts")).analyzeCommand,
+    migrate: async () => (await import("./service.ts")).migrateCommand,
+    doctor: async () => (await import("./ingest/commands/doctor.ts")).doctorCommand,
+    "keys create": async () => (await import("./dashboard/commands/keys.ts")).keysCreateCommand,
+    "keys list": async () => (await import("./dashboard/commands/keys.ts")).keysListCommand,
+    "keys revoke": async () => (await import("./dashboard/commands/keys.ts")).keysRevokeCommand,
+    "people import": async () => (await import("./dashboard/commands/people-import.ts")).peopleImportCommand,
+    "login-link": async () => (await import("./dashboard/commands/login-link.ts")).loginLinkCommand,
+    "import events": async () => (await import("./ingest/commands/import-events.ts")).importEventsCommand,
+    "export events": async () => (await import("./dashboard/commands/export-events.ts")).exportEventsCommand,
+  }),
+);
 
 async function main(): Promise<void> {
   const stop = new AbortController();
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
     now: () => new Date(),
     signal: stop.signal,
   });
-  if (isChild) process.disconnect();
+  process.disconnect?.();
 }
 
 /** The one way into every command, from a terminal or from another process. Never throws. */
@@ -81,7 +83,8 @@ interface Invocation {
 async function run(command: Command, { argv, args, io, stores }: Invocation): Promise<ExitCode> {
   const config = readConfig();
   if (command.kind === "process") {
-    if (stores) throw new AppError("bad_request", `${command.name} is a process of its own; it can't be handed over.`);
+    if (stores)
+      throw new AppError("bad_request", `${command.name} is a process of its own; it can't be handed over.`);
     return command.run(args, io, config);
   }
   if (stores) return command.run(args, io, stores, config);
@@ -103,7 +106,7 @@ function findCommand(
   argv: readonly string[],
 ): { load: () => Promise<Command>; rest: readonly string[] } | undefined {
   for (const words of [2, 1]) {
-    const load = COMMANDS[argv.slice(0, words).join(" ")];
+    const load = COMMANDS.get(argv.slice(0, words).join(" "));
     if (load) return { load, rest: argv.slice(words) };
   }
   return undefined;
@@ -140,8 +143,7 @@ async function showCommands(argv: readonly string[], io: CommandIo): Promise<Exi
   const out = isAsked ? io.stdout : io.stderr;
   if (!isAsked) out.write(`There is no command "${argv.join(" ")}".\n\n`);
   out.write("assay COMMAND [OPTIONS]\n\n");
-  for (const [name, load] of Object.entries(COMMANDS))
-    out.write(`  ${name.padEnd(16)} ${(await load()).summary}\n`);
+  for (const [name, load] of COMMANDS) out.write(`  ${name.padEnd(16)} ${(await load()).summary}\n`);
   out.write("\nassay COMMAND --help tells more.\n");
   return isAsked ? EXIT.done : EXIT.usage;
 }

@@ -6,10 +6,12 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { startAnalysis } from "./analytics/watch.ts";
 import { listenForCommands, type RunInvocation } from "./control.ts";
-import { createFirstOwner } from "./dashboard/server/first-owner.ts";
 import { startIdentitySnapshot } from "./dashboard/server/identity-snapshot.ts";
-import { toLocalUrl } from "./dashboard/server/addresses.ts";
+import { toDashboardUrl } from "./dashboard/server/addresses.ts";
+import { createKey } from "./dashboard/server/keys.ts";
 import { startDashboard } from "./dashboard/server/listen.ts";
+import { createLoginLink } from "./dashboard/server/login-links.ts";
+import { createOwner } from "./dashboard/server/people.ts";
 import { createPricer } from "./ingest/sink/price.ts";
 import { startSink } from "./ingest/sink/sink.ts";
 import { createSpoolReader } from "./ingest/spool/reader.ts";
@@ -28,7 +30,9 @@ import { createLog } from "./schemas/log.ts";
 import { startEmbeddedPostgres } from "./schemas/postgres/embedded.ts";
 import { migratePostgres } from "./schemas/postgres/migrate.ts";
 import { openPostgres } from "./schemas/postgres/open.ts";
-import { tellParent } from "./schemas/process-messages.ts";
+import { tellParent, type FirstSteps } from "./schemas/process-messages.ts";
+
+const clock = (): Date => new Date();
 
 /** Made with the function that runs the commands which other terminals hand over. */
 export function serviceCommand(runInvocation: RunInvocation): ProcessCommand {
@@ -62,54 +66,71 @@ export const migrateCommand = defineCommand<StoreCommand>({
   },
 });
 
+/** Everything is closed in the order opposite to that in which it was opened, also when opening the next thing fails. */
 async function runService(
   log: Logger,
   config: Config,
   runInvocation: RunInvocation,
   signal: AbortSignal,
 ): Promise<void> {
+  await using open = new AsyncDisposableStack();
   const { stores, close } = await openStores(log, config);
-  const now = (): Date => new Date();
+  open.defer(close);
+  const firstSteps = await createFirstSteps(stores, config, clock());
   const snapshot = await startIdentitySnapshot({
     postgres: stores.postgres,
     dataDir: config.dataDir,
-    now,
+    now: clock,
     log,
   });
-  const sink = startSink(
-    log,
-    stores.clickhouse,
-    createSpoolReader(log, { spoolDir: join(config.dataDir, "spool") }),
-    {
-      price: createPricer(),
-      retentionDays: config.retentionDays.events,
-      deadLettersDir: join(config.dataDir, "dead-letters"),
-      now,
-    },
-  );
-  const analysis = startAnalysis({ store: stores.clickhouse, config, clock: now, log });
-  const gatewayUrl = toLocalUrl(config.host, config.gatewayPort);
-  const dashboard = await startDashboard({ stores, config, gatewayUrl, now, log });
+  open.defer(() => snapshot.stop());
+  const spool = createSpoolReader(log, { spoolDir: join(config.dataDir, "spool") });
+  const sink = startSink(log, stores.clickhouse, spool, {
+    price: createPricer(),
+    retentionDays: config.retentionDays.events,
+    deadLettersDir: join(config.dataDir, "dead-letters"),
+    now: clock,
+  });
+  open.defer(() => sink.close());
+  const analysis = startAnalysis({ store: stores.clickhouse, config, clock, log });
+  open.defer(() => analysis.stop());
+  const dashboard = await startDashboard({ stores, config, now: clock, log });
+  open.defer(() => dashboard.close());
   const control = await listenForCommands(config.dataDir, stores, runInvocation);
-  const firstOwner = await createFirstOwner(stores.postgres, config, now());
-  tellParent({ type: "ready", ...firstOwner });
-  try {
-    const stopped = signal.aborted ? undefined : once(signal, "abort");
-    // A sink that can't go on is a process that can't go on: it is started again.
-    await Promise.race([stopped, sink.failed]);
-  } finally {
-    await control.close();
-    await dashboard.close();
-    await analysis.stop();
-    await sink.close();
-    await snapshot.stop();
-    await close();
-  }
+  open.defer(() => control.close());
+  tellParent({ type: "ready", ...(firstSteps && { firstSteps }) });
+  // A sink that can't go on is a process that can't go on: it ends, and is started again.
+  await Promise.race([signal.aborted || once(signal, "abort"), sink.failed]);
+}
+
+/** An owner, a way in and a key, where there is nobody yet: what a newcomer needs to see a first call. */
+async function createFirstSteps(
+  { postgres }: Stores,
+  config: Config,
+  now: Date,
+): Promise<FirstSteps | undefined> {
+  const owner = await createOwner(postgres, now);
+  if (!owner) return undefined;
+  const key = {
+    kind: "person",
+    name: "First key",
+    workloadClass: null,
+    expiresAt: null,
+    personId: owner.personId,
+    actorId: null,
+  } as const;
+  const { secret } = await createKey(postgres, key, now);
+  const signInLink = await createLoginLink(postgres, {
+    personId: owner.personId,
+    dashboardUrl: toDashboardUrl(config),
+    now,
+  });
+  return { signInLink, key: secret };
 }
 
 export interface OpenStores {
   stores: Stores;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**
@@ -118,33 +139,23 @@ export interface OpenStores {
  */
 export async function openStores(log: Logger, config: Config): Promise<OpenStores> {
   makeDataDirectory(config.dataDir);
-  const closers: (() => Promise<void> | void)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closeNext of closers.toReversed()) await closeNext();
-  };
-  try {
-    let databaseUrl = config.databaseUrl;
-    if (databaseUrl === undefined) {
-      closers.push(lockDataDirectory(config.dataDir));
-      const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
-      closers.push(() => server.stop());
-      databaseUrl = server.url;
-    }
-    const postgres = await openPostgres({ url: databaseUrl });
-    closers.push(() => postgres.close());
-    const url = config.clickhouseUrl;
-    const clickhouse = await openClickHouse({
-      dataDir: config.dataDir,
-      ...(url === undefined ? {} : { url }),
-    });
-    closers.push(() => clickhouse.close());
-    const stores = { clickhouse, postgres };
-    await migrate(stores);
-    return { stores, close };
-  } catch (error) {
-    await close();
-    throw error;
+  await using opening = new AsyncDisposableStack();
+  let databaseUrl = config.databaseUrl;
+  if (databaseUrl === undefined) {
+    opening.defer(lockDataDirectory(config.dataDir));
+    const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+    opening.defer(() => server.stop());
+    databaseUrl = server.url;
   }
+  const postgres = await openPostgres({ url: databaseUrl });
+  opening.defer(() => postgres.close());
+  const url = config.clickhouseUrl;
+  const clickhouse = await openClickHouse({ dataDir: config.dataDir, ...(url === undefined ? {} : { url }) });
+  opening.defer(() => clickhouse.close());
+  const stores = { clickhouse, postgres };
+  await migrate(stores);
+  const opened = opening.move();
+  return { stores, close: () => opened.disposeAsync() };
 }
 
 async function migrate({ clickhouse, postgres }: Stores): Promise<string[]> {

@@ -63,7 +63,8 @@ async function start(config: Config, out: Writable, err: Writable, signal: Abort
     });
     children.push(service);
     const ready = await untilReady(service, signal);
-    for (let worker = 0; ready && worker < config.gatewayWorkers; worker++) {
+    const workers = ready ? config.gatewayWorkers : 0;
+    for (let worker = 0; worker < workers; worker++) {
       children.push(superviseProcess(log, "gateway", environment));
     }
     for (const gateway of children.slice(1)) await untilReady(gateway, signal);
@@ -115,21 +116,26 @@ interface Ports {
   dashboard: number;
 }
 
-function welcome(config: Config, ports: Ports, ready: ProcessMessage): string {
+function welcome(config: Config, ports: Ports, { firstSteps }: ProcessMessage): string {
   const gateway = `http://${config.host}:${ports.gateway}`;
   const dashboard = config.publicUrl ?? `http://${config.host}:${ports.dashboard}`;
-  const { signInLink, firstKey } = ready;
-  if (signInLink === undefined || firstKey === undefined) {
-    return `\nAssay is running.\n  Dashboard  ${dashboard}\n  Gateway    ${gateway}\n\nSign in: npx assay login-link YOU@YOUR-COMPANY\n`;
-  }
-  return `
-Assay is running.
+  const addresses = `
+Assay is running. Ctrl-C stops it.
 
-  Sign in (once, within 15 minutes)
-    ${signInLink}
+  Dashboard  ${dashboard}
+  Gateway    ${gateway}
+`;
+  if (!firstSteps)
+    return `${addresses}
+  Sign in with a link from: npx assay login-link YOU@YOUR-COMPANY
 
-  Point a client at it. This key is the owner's, and is shown this once: ${firstKey}
-${clientLines(config, gateway, firstKey)}
+`;
+  return `${addresses}
+  Sign in as the owner; the link opens once, within 15 minutes:
+    ${firstSteps.signInLink}
+
+  Point a client at the gateway. The key in these lines is the owner's, and is shown this once:
+${clientLines(config, gateway, firstSteps.key)}
 `;
 }
 

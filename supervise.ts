@@ -3,6 +3,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { AppError } from "./schemas/app-error.ts";
 import { processMessageSchema, type ProcessMessage } from "./schemas/process-messages.ts";
 
 const RESTART_MS_MIN = 200;
@@ -13,7 +14,7 @@ const WELL_AFTER_MS = 30_000;
 const STOP_MS_MAX = 9000;
 
 export interface SupervisedProcess {
-  /** The first time that it serves. */
+  /** The first time that it serves. Rejects when it ends before it ever did: trying again would not help. */
   readonly ready: Promise<ProcessMessage>;
   stop(): Promise<void>;
 }
@@ -24,7 +25,8 @@ export function superviseProcess(
   command: string,
   environment: NodeJS.ProcessEnv,
 ): SupervisedProcess {
-  const { promise: ready, resolve: becomeReady } = Promise.withResolvers<ProcessMessage>();
+  const first = Promise.withResolvers<ProcessMessage>();
+  let wasReady = false;
   let child: ChildProcess;
   let isStopping = false;
   let pauseMs = RESTART_MS_MIN;
@@ -32,14 +34,27 @@ export function superviseProcess(
 
   function launch(): void {
     const launchedAt = performance.now();
-    child = fork(join(import.meta.dirname, "main.ts"), [command], { env: environment, stdio: ["ignore", "inherit", "inherit", "ipc"],
+    child = fork(join(import.meta.dirname, "main.ts"), [command], {
+      env: environment,
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     child.on("message", (message) => {
       const parsed = processMessageSchema.safeParse(message);
-      if (parsed.success) becomeReady(parsed.data);
+      if (!parsed.success) return;
+      wasReady = true;
+      first.resolve(parsed.data);
     });
     child.once("exit", (code, signal) => {
       if (isStopping) return;
+      if (!wasReady) {
+        first.reject(
+          new AppError(
+            "unavailable",
+            `The ${command} process could not start (${signal ?? `exit ${code}`}). What it wrote above says why.`,
+          ),
+        );
+        return;
+      }
       if (performance.now() - launchedAt > WELL_AFTER_MS) pauseMs = RESTART_MS_MIN;
       log.error({ command, code, signal, restartInMs: pauseMs }, "a process ended and is started again");
       restart = setTimeout(launch, pauseMs);
@@ -49,7 +64,7 @@ export function superviseProcess(
 
   launch();
   return {
-    ready,
+    ready: first.promise,
     async stop() {
       isStopping = true;
       clearTimeout(restart);

@@ -1,7 +1,7 @@
 // An HTTP client that hides nothing: raw headers in their order, the body's bytes as they came, and whether the answer ended
 // as HTTP says it must.
 
-import { Agent, request, type IncomingMessage } from "node:http";
+import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 
 export interface RawAnswer {
   status: number;
@@ -16,7 +16,7 @@ export interface RawAnswer {
 
 export interface RawRequest {
   method?: string;
-  headers?: Readonly<Record<string, string | readonly string[]>>;
+  headers?: OutgoingHttpHeaders;
   body?: Buffer | string;
   /** Leaves after so many bytes of the body. */
   leaveAfterBytes?: number;

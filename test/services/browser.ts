@@ -1,0 +1,18 @@
+// A headless Chromium for tests: CHROMIUM_PATH, else one that the system has, else the one that npm brings.
+
+import chromiumOfNpm from "@sparticuz/chromium";
+import { existsSync } from "node:fs";
+import { chromium, type Browser } from "playwright-core";
+
+const SYSTEM_BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/** Tells the npm package to unpack the libraries that a bare machine lacks. */
+const UNPACK_LIBRARIES = "AWS_Lambda_nodejs22.x";
+
+export async function openBrowser(): Promise<Browser> {
+  const named = process.env["CHROMIUM_PATH"];
+  const installed = named ?? SYSTEM_BROWSERS.find((path) => existsSync(path));
+  if (installed !== undefined) return chromium.launch({ executablePath: installed, args: ["--no-sandbox"] });
+  process.env["AWS_EXECUTION_ENV"] ??= UNPACK_LIBRARIES;
+  const executablePath = await chromiumOfNpm.executablePath();
+  return chromium.launch({ executablePath, args: [...chromiumOfNpm.args, "--no-sandbox"] });
+}
