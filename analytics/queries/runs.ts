@@ -11,33 +11,27 @@ import { CREDIT_COLUMNS, CREDITS, MEASURE_COLUMNS, MEASURES_OF_CALLS } from "./m
 /** Models that are listed of one run; the sums run over all. */
 const MODELS_MAX = 100;
 
-/** Runs with a call in a window: `present` now, `former` also as they were when they were last computed. */
-const AFFECTED = `
-  windows AS (SELECT person_id, from_at FROM analysis_windows WHERE version = {version:UInt64}),
-  present AS (
-    SELECT DISTINCT calls.person_id AS person, run_id
-    FROM calls FINAL INNER JOIN windows ON windows.person_id = calls.person_id
-    WHERE started_at >= {from_at:DateTime64(3)} AND started_at >= windows.from_at
-  ),
-  former AS (
-    SELECT runs.person_id AS person, run_id, started_at, expires_at, runs.version AS run_version,
-      inputs_expire_at <= {now:DateTime64(3)} AS is_frozen
-    FROM runs FINAL INNER JOIN windows ON windows.person_id = runs.person_id
-    WHERE ended_at >= windows.from_at OR (runs.person_id, run_id) IN (SELECT person, run_id FROM present)
-  )`;
-
 export const sumRuns = defineStatement({
   name: "analytics: runs",
   sql: `
 INSERT INTO runs (person_id, run_id, run_source, session_id, client, workload_class, started_at, ended_at, models, version,
   inputs_expire_at, expires_at, ${MEASURE_COLUMNS}, ${CREDIT_COLUMNS})
 WITH
-  ${AFFECTED},
-  (SELECT least({from_at:DateTime64(3)}, ifNull(minOrNull(started_at), {from_at:DateTime64(3)})) FROM former
-    WHERE NOT is_frozen) AS first_at,
+  affected AS (
+    SELECT DISTINCT calls.person_id AS person, run_id
+    FROM calls FINAL INNER JOIN analysis_windows AS windows ON windows.person_id = calls.person_id
+    WHERE windows.version = {version:UInt64} AND started_at >= {from_at:DateTime64(3)}
+      AND started_at >= windows.from_at
+  ),
+  former AS (
+    SELECT person_id AS person, run_id, started_at, inputs_expire_at <= {now:DateTime64(3)} AS is_frozen
+    FROM runs FINAL WHERE (person_id, run_id) IN (SELECT person, run_id FROM affected)
+  ),
+  (SELECT least({from_at:DateTime64(3)}, ifNull(minOrNull(started_at), {from_at:DateTime64(3)}))
+    FROM former WHERE NOT is_frozen) AS first_at,
   assigned AS (
     SELECT event_id, person_id AS person, run_id, run_source, reason FROM calls FINAL
-    WHERE (person_id, run_id) IN (SELECT person, run_id FROM present UNION DISTINCT SELECT person, run_id FROM former)
+    WHERE (person_id, run_id) IN (SELECT person, run_id FROM affected)
       AND (person_id, run_id) NOT IN (SELECT person, run_id FROM former WHERE is_frozen)
       AND started_at >= first_at
   )
@@ -68,9 +62,9 @@ export const retireRuns = defineStatement({
   name: "analytics: retire runs",
   sql: `
 INSERT INTO runs (person_id, run_id, version, is_deleted, expires_at)
-WITH ${AFFECTED}
-SELECT person, run_id, {version:UInt64}, 1, expires_at
-FROM former
-WHERE run_version < {version:UInt64} AND NOT is_frozen`,
+SELECT runs.person_id, run_id, {version:UInt64}, 1, expires_at
+FROM runs FINAL INNER JOIN analysis_windows AS windows ON windows.person_id = runs.person_id
+WHERE windows.version = {version:UInt64} AND ended_at >= {from_at:DateTime64(3)} AND ended_at >= windows.from_at
+  AND runs.version < {version:UInt64} AND inputs_expire_at > {now:DateTime64(3)}`,
   params: z.object({ version: z.int(), now: z.date(), from_at: z.date() }),
 });

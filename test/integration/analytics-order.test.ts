@@ -2,7 +2,7 @@
 // passes there were, or how far each of them looked.
 
 import { randomInt } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { WATERMARK_OVERLAP_MS } from "../../analytics/job.ts";
 import {
   KEY,
@@ -14,10 +14,12 @@ import {
   type Arrival,
 } from "../builders/analysis.ts";
 
-const ROUNDS = 3;
-const BATCHES = 8;
+const ROUNDS = 2;
+const BATCHES = 6;
 const EVENTS = 160;
-const ROUND_TIMEOUT_MS = 30_000;
+
+// A dozen passes take a second or two alone, and longer beside other work.
+vi.setConfig({ testTimeout: 60_000 });
 
 let bench: AnalysisBench;
 beforeAll(async () => {
@@ -45,7 +47,6 @@ test.each(Array.from({ length: ROUNDS }, () => randomInt(2 ** 31)))(
     await bench.analyze();
     expect(await bench.all()).toEqual(stepByStep);
   },
-  ROUND_TIMEOUT_MS,
 );
 
 test("a pass computes the windows of those who were touched, and leaves the rest alone", async () => {
