@@ -26,8 +26,12 @@ import { preparePostgresPrograms } from "./programs.ts";
 import { folderAsServerSeesIt, needsOtherUser, serverProcessOptions } from "./server-user.ts";
 
 const CONNECTIONS_MAX = 60;
-/** Another program may take the port between our choice and the server's, so a start is tried more than once. */
-const START_TRIES_MAX = 3;
+/**
+ * Another program may take the port between our choice and the server's, and the workers of a server that was killed may
+ * take a moment to notice: a start is tried more than once.
+ */
+const START_TRIES_MAX = 5;
+const START_PAUSE_MS = 500;
 const START_MS_MAX = 60_000;
 const POLL_MS = 10;
 /** A fast shutdown writes everything back. Beyond this it is told to leave that to the recovery of the next start. */
@@ -55,7 +59,7 @@ export interface EmbeddedPostgresOptions {
   log: Logger;
   /** The port to take; without it, any that is free. */
   port?: number;
-  /** False gives up durability for speed. For tests alone. */
+  /** False: what is committed survives a kill, but not a crash of the machine. For tests alone. */
   fsync?: boolean;
 }
 
@@ -83,6 +87,7 @@ export async function startEmbeddedPostgres({
       return await launch(files, log, port ?? (await findFreePort()));
     } catch (error) {
       if (tried === START_TRIES_MAX) throw error;
+      await sleep(START_PAUSE_MS);
     }
   }
 }
@@ -134,7 +139,7 @@ function serverSettings(fsync: boolean): string[] {
     "log_min_error_statement=panic",
     // After a kill, one call for the whole file system in place of one for each of a thousand files.
     ...(process.platform === "linux" ? ["recovery_init_sync_method=syncfs"] : []),
-    ...(fsync ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]),
+    ...(fsync ? [] : ["fsync=off", "full_page_writes=off"]),
   ];
 }
 
