@@ -135,6 +135,17 @@ describe("lines to copy", () => {
     expect(linesOf("curl")).toContain("curl https://gateway.example/v1/chat/completions");
   });
 
+  test.each([
+    ["claude-code", 'ANTHROPIC_CUSTOM_HEADERS="x-assay-key: assay_secret"'],
+    ["codex", 'env_http_headers = { "x-assay-key" = "ASSAY_KEY" }'],
+    ["openai-sdk", "OPENAI_BASE_URL=https://gateway.example/k/assay_secret/v1"],
+    ["anthropic-sdk", "ANTHROPIC_BASE_URL=https://gateway.example/k/assay_secret"],
+    ["curl", '-H "x-assay-key: assay_secret"'],
+  ])("leave the provider's credential to a client that has its own: %s", (client, line) => {
+    expect(ownKeyLinesOf(client)).toContain(line);
+    expect(ownKeyLinesOf(client)).not.toMatch(/Bearer assay_|AUTH_TOKEN|_API_KEY=/);
+  });
+
   test.each(["claude-code", "codex", "openai-sdk", "anthropic-sdk", "curl"])(
     "carry a key just made: %s",
     (name) => {
@@ -146,6 +157,13 @@ describe("lines to copy", () => {
 
 function isOpen(given: Partial<typeof RUN>): boolean | undefined {
   return toRunRows([{ ...RUN, ...given }], NOW, "UTC")[0]?.isOpen;
+}
+
+function ownKeyLinesOf(client: string): string | undefined {
+  return toClientSetups("https://gateway.example", "assay_secret")
+    .find(({ name }) => name === client)
+    ?.ownKeySteps.map(({ lines }) => lines)
+    .join("\n");
 }
 
 function linesOf(client: string, secret: string | null = null): string | undefined {

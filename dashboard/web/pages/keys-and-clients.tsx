@@ -15,6 +15,8 @@ export function KeysAndClients() {
   const { api, me, now } = useSession();
   const [secret, setSecret] = useState<string | null>(null);
   const keys = useQuery({ queryKey: ["keys", me.person_id], queryFn: () => api.keys(me.person_id) });
+  const isLive = keys.data?.keys.some(({ hint, revoked_at }) => revoked_at === null && secret?.startsWith(hint));
+  const shownSecret = isLive === true ? secret : null;
   return (
     <>
       <PageHead title="Keys and clients" audience="Your keys are visible to you alone." />
@@ -27,12 +29,12 @@ export function KeysAndClients() {
             </div>
           </div>
           <div className="stack">
-            {secret !== null && (
+            {shownSecret !== null && (
               <Note kind="notice">
                 The lines carry the key that you have just made, until you leave this page.
               </Note>
             )}
-            <ClientSetup gatewayUrl={me.gateway_url} secret={secret} />
+            <ClientSetup gatewayUrl={me.gateway_url} secret={shownSecret} />
           </div>
         </section>
         <section className="section" aria-labelledby="keys">

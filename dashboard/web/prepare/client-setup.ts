@@ -2,6 +2,10 @@
 //
 // What each client reads was measured on the clients themselves: Anthropic's take a base URL without /v1 and add it
 // themselves, OpenAI's take it with /v1, and Codex speaks to other providers through its configuration file only.
+//
+// There are two ways. Where the organisation gave Assay its provider key, the Assay key stands where the provider's would.
+// Otherwise the client keeps its own provider key, and the Assay key goes beside it: in a header where the client can add
+// one, in the base URL where it can't.
 
 interface SetupStep {
   /** Where the lines go. */
@@ -13,114 +17,134 @@ export interface ClientSetup {
   name: string;
   label: string;
   steps: readonly SetupStep[];
+  ownKeySteps: readonly SetupStep[];
 }
 
 const KEY_PLACEHOLDER = "YOUR_ASSAY_KEY";
 const OPENAI_MODEL_EXAMPLE = "gpt-5-mini";
-const ANTHROPIC_MODEL_EXAMPLE = "claude-haiku-4-5";
+const ENVIRONMENT = "In the environment of your program (Python and JavaScript read the same names)";
 
 /** `secret` is a key that was made just now; without one the lines carry a placeholder. */
 export function toClientSetups(gatewayUrl: string, secret: string | null): ClientSetup[] {
-  const gateway = gatewayUrl.replace(/\/+$/, "");
+  const gateway = trimSlashes(gatewayUrl);
   const key = secret ?? KEY_PLACEHOLDER;
   return [
     claudeCode(gateway, key),
     codex(gateway, key),
     openaiSdk(gateway, key),
     anthropicSdk(gateway, key),
-    { name: "curl", label: "curl", steps: [{ caption: "In a terminal", lines: toCurlLines(gateway, key) }] },
+    curl(gateway, key),
   ];
 }
 
 /** One call that can be made from any terminal. */
 export function toCurlLines(gatewayUrl: string, key: string = KEY_PLACEHOLDER): string {
-  return [
-    `curl ${gatewayUrl.replace(/\/+$/, "")}/v1/chat/completions \\`,
-    `  -H "Authorization: Bearer ${key}" \\`,
-    `  -H "Content-Type: application/json" \\`,
-    `  -d '{"model":"${OPENAI_MODEL_EXAMPLE}","messages":[{"role":"user","content":"Say hello."}]}'`,
-  ].join("\n");
+  return curlLines(trimSlashes(gatewayUrl), [`Authorization: Bearer ${key}`]);
 }
 
 function claudeCode(gateway: string, key: string): ClientSetup {
+  const caption = "In the shell that starts Claude Code";
+  const address = `export ANTHROPIC_BASE_URL=${gateway}`;
   return {
     name: "claude-code",
     label: "Claude Code",
-    steps: [
-      {
-        caption: "In the shell that starts Claude Code",
-        lines: `export ANTHROPIC_BASE_URL=${gateway}\nexport ANTHROPIC_AUTH_TOKEN=${key}`,
-      },
-    ],
+    steps: [{ caption, lines: `${address}\nexport ANTHROPIC_AUTH_TOKEN=${key}` }],
+    ownKeySteps: [{ caption, lines: `${address}\nexport ANTHROPIC_CUSTOM_HEADERS="x-assay-key: ${key}"` }],
   };
 }
 
 function codex(gateway: string, key: string): ClientSetup {
+  const configuration = (...credentials: string[]) => ({
+    caption: "In ~/.codex/config.toml",
+    lines: [
+      'model_provider = "assay"',
+      "",
+      "[model_providers.assay]",
+      'name = "Assay"',
+      `base_url = "${gateway}/v1"`,
+      'wire_api = "responses"',
+      ...credentials,
+    ].join("\n"),
+  });
+  const environment = { caption: "In the shell that starts Codex", lines: `export ASSAY_KEY=${key}` };
   return {
     name: "codex",
     label: "Codex",
-    steps: [
-      {
-        caption: "In ~/.codex/config.toml",
-        lines: [
-          'model_provider = "assay"',
-          "",
-          "[model_providers.assay]",
-          'name = "Assay"',
-          `base_url = "${gateway}/v1"`,
-          'env_key = "ASSAY_KEY"',
-          'wire_api = "responses"',
-        ].join("\n"),
-      },
-      { caption: "In the shell that starts Codex", lines: `export ASSAY_KEY=${key}` },
+    steps: [configuration('env_key = "ASSAY_KEY"'), environment],
+    ownKeySteps: [
+      configuration('env_key = "OPENAI_API_KEY"', 'env_http_headers = { "x-assay-key" = "ASSAY_KEY" }'),
+      environment,
     ],
   };
 }
 
 function openaiSdk(gateway: string, key: string): ClientSetup {
+  const program = [
+    'import OpenAI from "openai";',
+    "",
+    `const client = new OpenAI({ baseURL: "${gateway}/v1", apiKey: "${key}" });`,
+    `const answer = await client.responses.create({ model: "${OPENAI_MODEL_EXAMPLE}", input: "Say hello." });`,
+  ].join("\n");
   return {
     name: "openai-sdk",
     label: "OpenAI SDK",
     steps: [
       {
-        caption: "In the environment of your program (Python and JavaScript read the same names)",
+        caption: ENVIRONMENT,
         lines: `export OPENAI_BASE_URL=${gateway}/v1\nexport OPENAI_API_KEY=${key}`,
       },
-      {
-        caption: "Or in JavaScript",
-        lines: [
-          'import OpenAI from "openai";',
-          "",
-          `const client = new OpenAI({ baseURL: "${gateway}/v1", apiKey: "${key}" });`,
-          `const answer = await client.responses.create({ model: "${OPENAI_MODEL_EXAMPLE}", input: "Say hello." });`,
-        ].join("\n"),
-      },
+      { caption: "Or in JavaScript", lines: program },
     ],
+    ownKeySteps: [{ caption: ENVIRONMENT, lines: `export OPENAI_BASE_URL=${gateway}/k/${key}/v1` }],
   };
 }
 
 function anthropicSdk(gateway: string, key: string): ClientSetup {
+  const program = [
+    'import Anthropic from "@anthropic-ai/sdk";',
+    "",
+    `const client = new Anthropic({ baseURL: "${gateway}", apiKey: "${key}" });`,
+    "const answer = await client.messages.create({",
+    '  model: "claude-haiku-4-5",',
+    "  max_tokens: 100,",
+    '  messages: [{ role: "user", content: "Say hello." }],',
+    "});",
+  ].join("\n");
   return {
     name: "anthropic-sdk",
     label: "Anthropic SDK",
     steps: [
       {
-        caption: "In the environment of your program (Python and JavaScript read the same names)",
+        caption: ENVIRONMENT,
         lines: `export ANTHROPIC_BASE_URL=${gateway}\nexport ANTHROPIC_API_KEY=${key}`,
       },
-      {
-        caption: "Or in JavaScript",
-        lines: [
-          'import Anthropic from "@anthropic-ai/sdk";',
-          "",
-          `const client = new Anthropic({ baseURL: "${gateway}", apiKey: "${key}" });`,
-          "const answer = await client.messages.create({",
-          `  model: "${ANTHROPIC_MODEL_EXAMPLE}",`,
-          "  max_tokens: 100,",
-          '  messages: [{ role: "user", content: "Say hello." }],',
-          "});",
-        ].join("\n"),
-      },
+      { caption: "Or in JavaScript", lines: program },
+    ],
+    ownKeySteps: [{ caption: ENVIRONMENT, lines: `export ANTHROPIC_BASE_URL=${gateway}/k/${key}` }],
+  };
+}
+
+function curl(gateway: string, key: string): ClientSetup {
+  const caption = "In a terminal";
+  return {
+    name: "curl",
+    label: "curl",
+    steps: [{ caption, lines: curlLines(gateway, [`Authorization: Bearer ${key}`]) }],
+    ownKeySteps: [
+      { caption, lines: curlLines(gateway, ["Authorization: Bearer $OPENAI_API_KEY", `x-assay-key: ${key}`]) },
     ],
   };
+}
+
+function curlLines(gateway: string, headers: readonly string[]): string {
+  return [
+    `curl ${gateway}/v1/chat/completions \\`,
+    ...headers.map((header) => `  -H "${header}" \\`),
+    `  -H "Content-Type: application/json" \\`,
+    `  -d '{"model":"${OPENAI_MODEL_EXAMPLE}","messages":[{"role":"user","content":"Say hello."}]}'`,
+  ].join("\n");
+}
+
+function trimSlashes(url: string): string {
+  return url.replace(/\/+$/, "");
 }
