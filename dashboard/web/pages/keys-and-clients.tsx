@@ -15,7 +15,9 @@ export function KeysAndClients() {
   const { api, me, now } = useSession();
   const [secret, setSecret] = useState<string | null>(null);
   const keys = useQuery({ queryKey: ["keys", me.person_id], queryFn: () => api.keys(me.person_id) });
-  const isLive = keys.data?.keys.some(({ hint, revoked_at }) => revoked_at === null && secret?.startsWith(hint));
+  const isLive = keys.data?.keys.some(
+    ({ hint, revoked_at }) => revoked_at === null && secret?.startsWith(hint),
+  );
   const shownSecret = isLive === true ? secret : null;
   return (
     <>

@@ -131,7 +131,10 @@ function curl(gateway: string, key: string): ClientSetup {
     label: "curl",
     steps: [{ caption, lines: curlLines(gateway, [`Authorization: Bearer ${key}`]) }],
     ownKeySteps: [
-      { caption, lines: curlLines(gateway, ["Authorization: Bearer $OPENAI_API_KEY", `x-assay-key: ${key}`]) },
+      {
+        caption,
+        lines: curlLines(gateway, ["Authorization: Bearer $OPENAI_API_KEY", `x-assay-key: ${key}`]),
+      },
     ],
   };
 }

@@ -28,8 +28,8 @@ export function ClientSetup({ gatewayUrl, secret }: { gatewayUrl: string; secret
             <summary>Your client pays with a provider key of its own</summary>
             <div className="setup">
               <p className="notes">
-                Where Assay has no provider key of your organisation, keep yours in the client. The Assay key goes beside
-                it.
+                Where Assay has no provider key of your organisation, keep yours in the client. The Assay key
+                goes beside it.
               </p>
               <Steps label={`${label} with its own provider key`} steps={ownKeySteps} />
             </div>
