@@ -63,6 +63,7 @@ const REPEATS_MAX = 3;
  */
 export async function runAnalysis(options: AnalysisOptions): Promise<Summary> {
   const { store, clock, log, full = false } = options;
+  const beganMs = performance.now();
   const started = clock();
   const now = options.now ?? started;
   const before = await readProgress(store);
@@ -78,7 +79,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<Summary> {
     if (other === undefined) break;
     latest = Math.max(version, other.version);
   }
-  const duration_ms = clock().getTime() - started.getTime();
+  const duration_ms = Math.round(performance.now() - beganMs);
   const summary: Summary = { mode, computed_at: now.toISOString(), ...counts, duration_ms };
   log.info(summary, "analysis pass");
   return summary;

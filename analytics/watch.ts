@@ -43,7 +43,7 @@ async function watch({ intervalMs = INTERVAL_MS, full = false, ...job }: WatchOp
   let failures = 0;
   let isRebuildDue = full;
   while (!signal.aborted) {
-    const before = job.clock().getTime();
+    const beganMs = performance.now();
     try {
       if (isRebuildDue || (await isDue(job))) await runAnalysis({ ...job, full: isRebuildDue });
       isRebuildDue = false;
@@ -52,7 +52,7 @@ async function watch({ intervalMs = INTERVAL_MS, full = false, ...job }: WatchOp
       failures += 1;
       job.log.error({ error: errorMessage(error), failures }, "analysis pass failed");
     }
-    const tookMs = job.clock().getTime() - before;
+    const tookMs = performance.now() - beganMs;
     const restMs = Math.max(intervalMs, tookMs * REST_PER_PASS);
     await rest(failures > 0 ? Math.min(BACKOFF_MS_MAX, intervalMs * 2 ** failures) : restMs, signal);
   }

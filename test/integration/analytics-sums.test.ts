@@ -1,8 +1,10 @@
 // What days, weeks and runs add up to, counted by hand, and what must never be added.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { TOKEN_FIELDS } from "../../schemas/token-event.ts";
 import { KEY, openAnalysisBench, PERSON, type AnalysisBench, type Row } from "../builders/analysis.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let bench: AnalysisBench;
 beforeAll(async () => {
@@ -122,12 +124,6 @@ test("the event that follows its intent takes its place, and a new price the old
 });
 
 describe("the organisation's zone", () => {
-  const daysOf = async (...times: string[]) => {
-    await bench.arrive(...times.map((started_at) => ({ started_at, input_tokens: 1 })));
-    await bench.analyze();
-    return (await bench.rows("usage_days")).map(({ day, calls }) => [day, calls]);
-  };
-
   test("the day on which clocks go forward has 23 hours", async () => {
     // 29 March 2026 in Berlin is 28 March 23:00 to 29 March 22:00 UTC.
     const days = await daysOf(
@@ -237,3 +233,10 @@ describe("retention", () => {
     expect(await bench.rows("runs")).toMatchObject([...kept.runs, { input_tokens: "8" }]);
   });
 });
+
+/** Days and their calls, of calls that start at these times. */
+async function daysOf(...times: string[]): Promise<unknown[]> {
+  await bench.arrive(...times.map((started_at) => ({ started_at, input_tokens: 1 })));
+  await bench.analyze();
+  return (await bench.rows("usage_days")).map(({ day, calls }) => [day, calls]);
+}

@@ -1,0 +1,143 @@
+// Analytics as a service that keeps going, and as a command.
+
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { analyzeCommand } from "../../analytics/commands/analyze.ts";
+import { startAnalysis, type WatchOptions } from "../../analytics/watch.ts";
+import { AppError } from "../../schemas/app-error.ts";
+import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
+import { EXIT, type CommandArguments } from "../../schemas/command.ts";
+import { readConfig } from "../../schemas/config.ts";
+import type { PostgresStore } from "../../schemas/postgres/open.ts";
+import { openAnalysisBench, type AnalysisBench } from "../builders/analysis.ts";
+
+const INTERVAL_MS = 5;
+
+let bench: AnalysisBench;
+beforeAll(async () => {
+  bench = await openAnalysisBench();
+});
+beforeEach(() => bench.empty());
+afterAll(() => bench.close());
+
+const call = { started_at: "2026-11-20T08:00:00.000Z", session_id: "s" };
+
+describe("the service", () => {
+  test("computes what arrives while it runs, and stops between passes", async () => {
+    const log = createFakeLog();
+    const watch = startAnalysis({ ...bench.options, log, intervalMs: INTERVAL_MS });
+    await bench.arrive(call);
+    await vi.waitFor(async () => expect(await bench.rows("runs")).toMatchObject([{ calls: "1" }]), WAIT);
+    await bench.arrive({ ...call, started_at: "2026-11-20T08:01:00.000Z" });
+    await vi.waitFor(async () => expect(await bench.rows("runs")).toMatchObject([{ calls: "2" }]), WAIT);
+    await watch.stop();
+    const passes = log.info.mock.calls.length;
+    await bench.arrive({ ...call, started_at: "2026-11-20T08:02:00.000Z" });
+    expect(await bench.rows("runs")).toMatchObject([{ calls: "2" }]);
+    expect(log.info).toHaveBeenCalledTimes(passes);
+    expect(log.error).not.toHaveBeenCalled();
+  });
+
+  test("a pass that fails half-way is logged and made good", async () => {
+    await bench.arrive(call);
+    const log = createFakeLog();
+    let isDue = true;
+    const store = beforeStatements(bench.store, (name) => {
+      if (name !== "analytics: usage_days" || !isDue) return;
+      isDue = false;
+      throw new AppError("unavailable", "ClickHouse can't be reached.", { retry: true });
+    });
+    const watch = startAnalysis({ ...bench.options, store, log, intervalMs: INTERVAL_MS });
+    await vi.waitFor(async () => expect(await bench.rows("person_weeks")).toHaveLength(1), WAIT);
+    await watch.stop();
+    expect(log.error).toHaveBeenCalledExactlyOnceWith(
+      { error: "ClickHouse can't be reached.", failures: 1 },
+      "analysis pass failed",
+    );
+  });
+
+  test("a stop waits for the pass that is running", async () => {
+    await bench.arrive(call);
+    const started = Promise.withResolvers<void>();
+    const store = beforeStatements(bench.store, () => started.resolve());
+    const log = createFakeLog();
+    const watch = startAnalysis({ ...bench.options, store, log, intervalMs: INTERVAL_MS });
+    await started.promise;
+    await watch.stop();
+    expect(await bench.rows("person_weeks")).toHaveLength(1);
+    expect(log.info).toHaveBeenCalledOnce();
+  });
+});
+
+describe("assay analyze", () => {
+  test("prints one JSON document on stdout, and a sentence on stderr", async () => {
+    await bench.arrive(call, { ...call, person_id: null });
+    const { exitCode, stdout, stderr } = await run({ json: true });
+    expect(exitCode).toBe(EXIT.done);
+    expect(JSON.parse(stdout)).toMatchObject({ mode: "full", people: 2, calls: 2, runs: 2, person_weeks: 2 });
+    expect(stderr).toMatch(/^Computed everything again in \d+ ms: 2 calls of 2 people in 2 runs, .*\.\n$/);
+  });
+
+  test("pretends the time that it is told", async () => {
+    await bench.arrive(call);
+    const { stdout } = await run({ json: true, now: "2026-12-24T18:00:00+01:00" });
+    expect(JSON.parse(stdout)).toMatchObject({ computed_at: "2026-12-24T17:00:00.000Z" });
+  });
+
+  test.each([{ now: "yesterday" }, { now: "2026-12-24T18:00:00Z", watch: true }])(
+    "refuses %j in a sentence",
+    async (values) => {
+      const { exitCode, stdout, stderr } = await run(values);
+      expect(exitCode).toBe(EXIT.usage);
+      expect(stdout).toBe("");
+      expect(stderr).toMatch(/^--.*\.\n$/);
+    },
+  );
+
+  test("keeps going with --watch until its caller is gone", async () => {
+    const gone = new AbortController();
+    await bench.arrive(call);
+    const running = run({ watch: true }, gone.signal);
+    await vi.waitFor(async () => expect(await bench.rows("runs")).toHaveLength(1), WAIT);
+    gone.abort();
+    expect((await running).exitCode).toBe(EXIT.done);
+  });
+});
+
+/** Until an assertion holds; it is asked again and again. */
+const WAIT = { timeout: 30_000, interval: 20 };
+vi.setConfig({ testTimeout: 60_000 });
+
+function beforeStatements(store: ClickHouseStore, look: (name: string) => void): ClickHouseStore {
+  return {
+    ...store,
+    async execute(definition, params) {
+      look(definition.name);
+      return store.execute(definition, params);
+    },
+  };
+}
+
+function createFakeLog() {
+  return { info: vi.fn<WatchOptions["log"]["info"]>(), error: vi.fn<WatchOptions["log"]["error"]>() };
+}
+
+/** The command has no business with Postgres: whatever it asks of it is an error. */
+const absent: PostgresStore = new Proxy(Object.create(null), {
+  get() {
+    throw new Error("analyze asked for Postgres.");
+  },
+});
+
+async function run(values: CommandArguments["values"], signal = new AbortController().signal) {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const io = { stdin: new PassThrough(), stdout, stderr, cwd: "/", now: bench.options.clock, signal };
+  const stores = { clickhouse: bench.store, postgres: absent };
+  const config = readConfig({ ASSAY_CONFIG: undefined });
+  const exitCode = await analyzeCommand.run({ positionals: [], values }, io, stores, config);
+  stdout.end();
+  stderr.end();
+  return { exitCode, stdout: await text(stdout), stderr: await text(stderr) };
+}
