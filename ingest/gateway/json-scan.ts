@@ -107,7 +107,7 @@ export function toCount(value: unknown): number | null {
 }
 
 function readName(bytes: Buffer, start: number, end: number): string {
-  const name = bytes.toString("latin1", start + 1, end - 1);
+  const name = bytes.toString("utf8", start + 1, end - 1);
   if (!name.includes("\\")) return name;
   try {
     return String(JSON.parse(bytes.toString("utf8", start, end)));
