@@ -1,6 +1,6 @@
 // Splits a server-sent event stream into events, whatever the chunks it comes in: lines end in LF, CR or CRLF, also across
-// chunks; `data:` may lack its space; comments and unknown fields are passed over; bytes are only ever cut at line ends, so
-// a character that two chunks share stays whole. (WHATWG HTML, "Server-sent events", 9.2.6.)
+// chunks; `data:` may lack its space; comments, unknown fields and a byte order mark in front are passed over; bytes are only
+// ever cut at line ends, so a character that two chunks share stays whole. (WHATWG HTML, "Server-sent events", 9.2.6.)
 //
 // Memory: the event that is being received, at most EVENT_BYTES_MAX. What is larger is passed over, and said.
 
@@ -10,6 +10,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
+const BYTE_ORDER_MARK = Buffer.from("\uFEFF");
 
 /** `type` is empty where the stream named none. `data` is valid during the call only. */
 export type OnEvent = (type: string, data: Buffer) => void;
@@ -25,6 +26,7 @@ export class EventStream {
   #eventBytes = 0;
   #lineBytes = 0;
   #isAfterCr = false;
+  #isFirstLine = true;
 
   constructor(onEvent: OnEvent) {
     this.#onEvent = onEvent;
@@ -64,6 +66,7 @@ export class EventStream {
   #endLine(lastPart: Buffer): void {
     const isEmpty = lastPart.length + this.#lineBytes === 0;
     if (isEmpty) {
+      this.#isFirstLine = false;
       this.#dispatch();
       return;
     }
@@ -71,7 +74,8 @@ export class EventStream {
     this.#lineParts = [];
     this.#lineBytes = 0;
     this.#eventBytes += lastPart.length;
-    this.#takeLine(line);
+    this.#takeLine(this.#isFirstLine ? withoutByteOrderMark(line) : line);
+    this.#isFirstLine = false;
   }
 
   #isOversized(): boolean {
@@ -79,7 +83,9 @@ export class EventStream {
   }
 
   #takeLine(line: Buffer): void {
-    if (startsWith(line, "data")) {
+    if (this.#isOversized()) {
+      this.#dataLines = [];
+    } else if (startsWith(line, "data")) {
       this.#dataLines.push(fieldValue(line, 4));
     } else if (startsWith(line, "event")) {
       this.#type = fieldValue(line, 5).toString("utf8");
@@ -94,6 +100,12 @@ export class EventStream {
     this.#type = "";
     this.#eventBytes = 0;
   }
+}
+
+function withoutByteOrderMark(line: Buffer): Buffer {
+  return line.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+    ? line.subarray(BYTE_ORDER_MARK.length)
+    : line;
 }
 
 function joinLines(first: Buffer, more: readonly Buffer[]): Buffer {
