@@ -9,7 +9,8 @@ import { defineCommand, EXIT, type CommandIo, type StoreCommand } from "../../sc
 import { exportEvents } from "../server/event-export.ts";
 import { parseTime, refuseUsage } from "./usage-fault.ts";
 
-const DAY_MS = 86_400_000;
+/** Before the first call that there can be. */
+const BEGINNING = "2000-01-01";
 const REASON_CHARS_MAX = 500;
 
 export const exportEventsCommand = defineCommand<StoreCommand>({
@@ -19,16 +20,18 @@ export const exportEventsCommand = defineCommand<StoreCommand>({
   usage: "--reason TEXT [--from T] [--to T]",
   options: {
     reason: { type: "string", help: "what it is for, as the people concerned will read it" },
-    from: { type: "string", help: "calls that started at T or later; T is 2026-11-20 (UTC) or a full time" },
-    to: { type: "string", help: "calls that started before T; default: now" },
+    from: {
+      type: "string",
+      help: "calls that started at T or later: 2026-11-20 (UTC) or 2026-11-20T09:30:00Z",
+    },
+    to: { type: "string", help: "calls that started before T; without it, before now" },
   },
-  async run({ values }, io, stores, { retentionDays }) {
+  async run({ values }, io, stores) {
     const reason = typeof values["reason"] === "string" ? values["reason"].trim() : "";
     if (reason === "" || reason.length > REASON_CHARS_MAX)
       return refuseUsage(io, `Say what it is for: --reason TEXT, at most ${REASON_CHARS_MAX} characters.`);
     const now = io.now();
-    const kept = new Date(now.getTime() - retentionDays.events * DAY_MS);
-    const from = parseTime(values["from"] ?? kept.toISOString());
+    const from = parseTime(values["from"] ?? BEGINNING);
     const to = parseTime(values["to"] ?? now.toISOString());
     if (!from || !to || from >= to)
       return refuseUsage(

@@ -24,7 +24,7 @@ export async function* exportEvents(
 ): AsyncGenerator<string> {
   const audited = new Set<string>();
   let piece = "";
-  for await (const event of clickhouse.stream(exportedEvents, { from, to })) {
+  for await (const event of clickhouse.stream(exportedEvents, { from, to, now })) {
     const subjectId = event.person_id;
     if (subjectId !== null && !audited.has(subjectId)) {
       const payload = { from: from.toISOString(), to: to.toISOString() };

@@ -20,7 +20,7 @@ import type { Transaction } from "./audit.ts";
 
 export const SNAPSHOT_INTERVAL_MS = 30_000;
 /** Any number, the same in every process of this product and used for nothing else. */
-const SNAPSHOT_LOCK = 4_101_002;
+export const SNAPSHOT_LOCK = 4_101_002;
 
 export interface SnapshotTarget {
   postgres: PostgresStore;

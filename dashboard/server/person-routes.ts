@@ -22,14 +22,14 @@ export function createPersonRoutes({ stores, config, now }: Dashboard): Hono<Per
 
   routes.get("/usage", async (context) => {
     const span = parseQuery(context, daySpanSchema);
-    return context.json(await readUsage(clickhouse, { subjectId: context.var.subjectId, span }));
+    const { subjectId } = context.var;
+    return context.json(await readUsage(clickhouse, { subjectId, span, now: now() }));
   });
 
   routes.get("/runs", async (context) => {
     const { cursor } = parseQuery(context, runsQuerySchema);
     const { subjectId } = context.var;
-    const retentionDays = config.retentionDays.runs;
-    return context.json(await readRuns(clickhouse, { subjectId, cursor, now: now(), retentionDays }));
+    return context.json(await readRuns(clickhouse, { subjectId, cursor, now: now() }));
   });
 
   routes.get("/keys", async (context) =>

@@ -8,7 +8,6 @@ import { newestRuns } from "./queries/newest-runs.ts";
 import type { SubjectId } from "./scope.ts";
 
 const PAGE_ROWS = 50;
-const DAY_MS = 86_400_000;
 const CURSOR_CHARS_MAX = 1024;
 
 export const runsQuerySchema = z.strictObject({ cursor: z.string().max(CURSOR_CHARS_MAX).optional() });
@@ -23,18 +22,16 @@ export interface RunsRequest {
   subjectId: SubjectId;
   cursor: string | undefined;
   now: Date;
-  /** Runs are kept for so long; older ones may still lie in the store until it clears up. */
-  retentionDays: number;
 }
 
 export async function readRuns(
   clickhouse: ClickHouseStore,
-  { subjectId, cursor, now, retentionDays }: RunsRequest,
+  { subjectId, cursor, now }: RunsRequest,
 ): Promise<RunsPage> {
   const [before, beforeRunId] = cursor === undefined ? BEGINNING : parseCursor(cursor);
   const rows = await clickhouse.query(newestRuns, {
     person_id: subjectId,
-    oldest: new Date(now.getTime() - retentionDays * DAY_MS),
+    now,
     before: new Date(before),
     before_run_id: beforeRunId,
     // One more than is shown tells whether there is another page.

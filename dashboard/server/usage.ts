@@ -14,11 +14,11 @@ const CREDITED = "";
 
 export async function readUsage(
   clickhouse: ClickHouseStore,
-  { subjectId, span }: { subjectId: SubjectId; span: DaySpan },
+  { subjectId, span, now }: { subjectId: SubjectId; span: DaySpan; now: Date },
 ): Promise<Usage> {
   const [cutRows, previousRows, computedRows] = await Promise.all([
-    clickhouse.query(usageCuts, { person_id: subjectId, ...span }),
-    clickhouse.query(usageTotal, { person_id: subjectId, ...spanBefore(span) }),
+    clickhouse.query(usageCuts, { person_id: subjectId, ...span, now }),
+    clickhouse.query(usageTotal, { person_id: subjectId, ...spanBefore(span), now }),
     clickhouse.query(computedAt, {}),
   ]);
   const cuts = Object.groupBy(cutRows, ({ cut }) => cut);

@@ -15,6 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
+const YEAR_MS = 366 * 86_400_000;
+
 async function askRuns(query = "", asker = browser, id = person.personId): Promise<RunsPage> {
   const response = await asker.get(`/api/v1/people/${id}/runs${query}`);
   expect(response.status).toBe(200);
@@ -94,16 +96,6 @@ test("going on by cursor gives every run once, newest first, also those that sta
   expect(pages).toBe(3);
 });
 
-test("runs beyond their retention are not shown, even while the store still has them", async () => {
-  const runner = await bench.addPerson();
-  await bench.dashboard.stores.clickhouse.insert("runs", [
-    buildRun({ person_id: runner.personId, run_id: "kept", started_at: "2026-08-22T12:30:00.000Z" }),
-    buildRun({ person_id: runner.personId, run_id: "over", started_at: "2026-08-22T11:30:00.000Z" }),
-  ]);
-  const page = await askRuns("", await bench.signIn(runner), runner.personId);
-  expect(page.runs.map(({ run_id }) => run_id)).toEqual(["kept"]);
-});
-
 test.each(["x", "W10", encodeURIComponent("'; DROP TABLE runs"), "a".repeat(2000)])(
   "an invented cursor %s is refused",
   async (cursor) => {
@@ -111,3 +103,17 @@ test.each(["x", "W10", encodeURIComponent("'; DROP TABLE runs"), "a".repeat(2000
     expect(response.status).toBe(400);
   },
 );
+
+// The last one, because it moves the clock. The engine, which goes by the machine's, still has both runs.
+test("runs past their retention are not shown, even while the store still has them", async () => {
+  bench.advance(20 * YEAR_MS);
+  const runner = await bench.addPerson();
+  const { personId: person_id } = runner;
+  const now = bench.dashboard.now().getTime();
+  await bench.dashboard.stores.clickhouse.insert("runs", [
+    buildRun({ person_id, run_id: "kept", expires_at: new Date(now + 1000).toISOString() }),
+    buildRun({ person_id, run_id: "over", expires_at: new Date(now).toISOString() }),
+  ]);
+  const page = await askRuns("", await bench.signIn(runner), person_id);
+  expect(page.runs.map(({ run_id }) => run_id)).toEqual(["kept"]);
+});

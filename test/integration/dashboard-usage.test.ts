@@ -15,6 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
+const YEAR_MS = 366 * 86_400_000;
+
 const NOTHING = { ...NO_COUNTS, tokens: NO_TOKENS, cost_usd: "0", credited_cost_usd: "0" };
 
 async function askUsage(from: string, to: string, asker = browser, id = person.personId): Promise<Usage> {
@@ -187,4 +189,21 @@ test("366 days are answered, each of them", async () => {
   expect(days).toHaveLength(366);
   expect(new Set(days.map(({ day }) => day)).size).toBe(366);
   expect(days[60]?.day).toBe("2024-02-29");
+});
+
+// The last one, because it moves the clock. The engine, which goes by the machine's, still has both rows.
+test("days past their retention are not shown, even while the store still has them", async () => {
+  bench.advance(20 * YEAR_MS);
+  const past = await bench.addPerson();
+  const row = { person_id: past.personId, day: "2026-10-01", calls: 1 };
+  const now = bench.dashboard.now().getTime();
+  await bench.dashboard.stores.clickhouse.insert("usage_days", [
+    buildUsageDay({ ...row, model: "kept", expires_at: new Date(now + 1000).toISOString() }),
+    buildUsageDay({ ...row, model: "over", expires_at: new Date(now).toISOString() }),
+  ]);
+  const asker = await bench.signIn(past);
+  const during = await askUsage("2026-10-01", "2026-10-01", asker, past.personId);
+  expect([during.totals.calls, during.by_model.map(({ name }) => name)]).toEqual([1, ["kept"]]);
+  const after = await askUsage("2026-10-02", "2026-10-02", asker, past.personId);
+  expect(after.previous.calls).toBe(1);
 });

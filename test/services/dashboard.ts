@@ -39,6 +39,7 @@ export interface CommandResult {
 
 export interface DashboardBench {
   dashboard: Dashboard;
+  postgresUrl: string;
   app: Hono<DashboardEnv>;
   /** What the server logged so far, one object a line. */
   logged: Record<string, unknown>[];
@@ -91,6 +92,7 @@ export async function openDashboardBench(settings: Record<string, string> = {}):
 
   return {
     dashboard,
+    postgresUrl: server.url,
     app,
     logged,
     advance: (ms) => void (nowMs += ms),

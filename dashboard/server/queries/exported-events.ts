@@ -28,8 +28,9 @@ export const exportedEvents = defineQuery({
 SELECT ${FIELDS.map((field) => `row.${field} AS ${field}`).join(", ")}
 FROM token_events AS row FINAL
 WHERE row.started_at >= {from:DateTime64(3)} AND row.started_at < {to:DateTime64(3)}
+  AND row.expires_at > {now:DateTime64(3)}
 ORDER BY row.started_at, row.event_id`,
-  params: z.object({ from: z.date(), to: z.date() }),
+  params: z.object({ from: z.date(), to: z.date(), now: z.date() }),
   row: z.strictObject({
     ...tokenEventSchema.shape,
     ...rowOf(COUNTS, count),

@@ -1,7 +1,7 @@
 // What the dashboard's questions have in common: how much of something there was. The SQL that adds it up, and the columns
 // that come back, in the shape in which the API says it.
 //
-// Always holds: a count beyond what a JSON number carries exactly is given as the largest one that does, so that one
+// Always holds: what is past its retention is not shown, even while the store has not cleared it away yet. A count beyond what a JSON number carries exactly is given as the largest one that does, so that one
 // provider's absurd figure can't take a whole page down.
 
 import { z } from "zod";

@@ -23,13 +23,13 @@ SELECT
   row.uncredited_cost_usd AS uncredited_cost_usd
 FROM runs AS row FINAL
 WHERE row.person_id = {person_id:UUID}
-  AND row.started_at >= {oldest:DateTime64(3)}
+  AND row.expires_at > {now:DateTime64(3)}
   AND (row.started_at, row.run_id) < ({before:DateTime64(3)}, {before_run_id:String})
 ORDER BY row.started_at DESC, row.run_id DESC
 LIMIT {rows_max:UInt32}`,
   params: z.object({
     person_id: z.uuid(),
-    oldest: z.date(),
+    now: z.date(),
     before: z.date(),
     before_run_id: z.string(),
     rows_max: z.int(),

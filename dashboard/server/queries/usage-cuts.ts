@@ -31,10 +31,11 @@ SELECT
   sumIf(row.cost_usd, row.reason = '') AS credited_cost_usd
 FROM usage_days AS row FINAL
 WHERE row.person_id = {person_id:UUID} AND row.day BETWEEN {from:Date} AND {to:Date}
+  AND row.expires_at > {now:DateTime64(3)}
 GROUP BY GROUPING SETS (
   (), (row.day), (row.model), (row.client), (row.workload_class), (row.request_kind), (row.reason))
 ORDER BY cut, cost_usd DESC, name
 LIMIT ${CUT_ROWS_MAX} BY cut`,
-  params: z.object({ person_id: z.uuid(), from: z.iso.date(), to: z.iso.date() }),
+  params: z.object({ person_id: z.uuid(), from: z.iso.date(), to: z.iso.date(), now: z.date() }),
   row: z.object({ cut: z.enum(CUTS), name: z.string(), ...measuresRow }),
 });

@@ -12,7 +12,8 @@ SELECT
   sum(row.cost_usd) AS cost_usd,
   sumIf(row.cost_usd, row.reason = '') AS credited_cost_usd
 FROM usage_days AS row FINAL
-WHERE row.person_id = {person_id:UUID} AND row.day BETWEEN {from:Date} AND {to:Date}`,
-  params: z.object({ person_id: z.uuid(), from: z.iso.date(), to: z.iso.date() }),
+WHERE row.person_id = {person_id:UUID} AND row.day BETWEEN {from:Date} AND {to:Date}
+  AND row.expires_at > {now:DateTime64(3)}`,
+  params: z.object({ person_id: z.uuid(), from: z.iso.date(), to: z.iso.date(), now: z.date() }),
   row: z.object(measuresRow),
 });
