@@ -23,6 +23,10 @@ export interface ReplayOptions {
   createId?: () => string;
   /** Milliseconds since 1970; the answers' time of creation. */
   now?: () => number;
+  /** Of a built-in answer. */
+  pace?: NonNullable<ReplayAnswer["pace"]>;
+  /** Whether `requests` grows. A provider that runs for long must not keep what it saw. True unless said. */
+  isKeeping?: boolean;
 }
 
 interface ReplayRequest {
@@ -84,7 +88,7 @@ export async function startReplayProvider(options: ReplayOptions = {}): Promise<
       setClosed();
     });
     request = await record(incoming, closed);
-    requests.push(request);
+    if (options.isKeeping ?? true) requests.push(request);
     if (!request.isWhole) return;
     const answer = (await script?.(request)) ?? chooseAnswer(request, options);
     isOurDoing = BREAKS_CONNECTION.has(answer.fault?.kind ?? "");
@@ -146,7 +150,8 @@ function chooseAnswer(request: ReplayRequest, options: ReplayOptions): ReplayAns
   }
   const context = toContext(request, options);
   const answer = answerAnthropic(context) ?? answerGemini(context) ?? answerOpenai(context);
-  return answer ?? errorAnswer(dialectOfPath(context.path), 404);
+  if (!answer) return errorAnswer(dialectOfPath(context.path), 404);
+  return options.pace ? { ...answer, pace: options.pace } : answer;
 }
 
 function toContext(
