@@ -69,7 +69,7 @@ export async function serveGateway(log: Logger, config: Config): Promise<Running
       void listener(incoming, outgoing);
     },
   );
-  const port = await listen(server, config.gatewayPort, config.host);
+  const port = await listen(server, config);
   return {
     port,
     async close() {
@@ -93,11 +93,12 @@ function openPool(url: string): Pool {
   });
 }
 
-async function listen(server: Server, port: number, host: string): Promise<number> {
-  server.listen(port, host);
+/** Several workers share one port; the kernel spreads the connections over them. */
+async function listen(server: Server, { gatewayPort, gatewayWorkers, host }: Config): Promise<number> {
+  server.listen({ port: gatewayPort, host, reusePort: gatewayWorkers > 1 });
   await once(server, "listening");
   const address: AddressInfo | string | null = server.address();
-  return typeof address === "object" && address !== null ? address.port : port;
+  return typeof address === "object" && address !== null ? address.port : gatewayPort;
 }
 
 /** Calls that are still under way after the time allowed are cut off; their clients see it, and they are on record. */

@@ -24,7 +24,7 @@ let running: RunningAssay;
 
 beforeAll(async () => {
   replay = await startReplayProvider();
-  assay = new TestAssay({ ASSAY_UPSTREAM_OPENAI_URL: replay.url });
+  assay = new TestAssay({ ASSAY_UPSTREAM_OPENAI_URL: replay.url, ASSAY_GATEWAY_WORKERS: "2" });
   running = await assay.start();
 }, PATIENCE_MS);
 afterAll(async () => {
