@@ -1,0 +1,136 @@
+// The gateway as it is deployed, `node main.ts gateway`, in front of the benchmark's upstream: metering and spool on, an
+// organisation's provider key, and a caller with an Assay key.
+
+import { randomUUID } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { pino } from "pino";
+import { createSpoolReader } from "../../ingest/spool/reader.ts";
+import { createAssayKey, hashAssayKey } from "../../schemas/assay-key.ts";
+import { SNAPSHOT_FILE, type IdentitySnapshot } from "../../schemas/identity-snapshot.ts";
+import { CORE, startProgram, whileAlive, type Program } from "./program.ts";
+import type { Target } from "./targets.ts";
+
+const BATCH_RECORDS_MAX = 5000;
+
+/** What the spool was found to hold. */
+export interface SpoolCount {
+  /** Records of calls, and how many calls they are of. */
+  records: number;
+  calls: number;
+  /** Of these, complete and with the usage that the upstream reported. */
+  metered: number;
+  /** Records that could not be read. */
+  deadLetters: number;
+}
+
+export interface AssayTarget extends Target {
+  /** Reads what is new in the spool, lets it go, and tells of all since the start. */
+  countSpool(): SpoolCount;
+}
+
+export interface AssayOptions {
+  name: string;
+  /** The checkout whose gateway it is. */
+  root: string;
+  dataDir: string;
+  upstreamPort: number;
+  /** Where a profile of its processor time goes when it ends; undefined for none. */
+  profileDir: string | undefined;
+}
+
+export async function startAssay(options: AssayOptions): Promise<AssayTarget> {
+  const { name, root, dataDir, upstreamPort, profileDir } = options;
+  const key = createAssayKey();
+  mkdirSync(dataDir, { mode: 0o700 });
+  writeFileSync(join(dataDir, SNAPSHOT_FILE), JSON.stringify(snapshotOf(key)));
+  const program = startProgram(join(root, "main.ts"), {
+    core: CORE.proxy,
+    args: ["gateway"],
+    nodeArgs: [
+      "--import",
+      join(import.meta.dirname, "collect-on-signal.ts"),
+      ...(profileDir === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profileDir]),
+    ],
+    cwd: dataDir,
+    env: {
+      ASSAY_DATA: dataDir,
+      ASSAY_GATEWAY_PORT: "0",
+      ASSAY_AUTH: "required",
+      ASSAY_UPSTREAM_OPENAI_URL: `http://127.0.0.1:${upstreamPort}`,
+      ASSAY_UPSTREAM_OPENAI_KEY: "sk-bench",
+    },
+  });
+  const port = await whileAlive(program.child, () => loggedPort(program));
+  return {
+    name,
+    port,
+    program,
+    headers: { authorization: `Bearer ${key}` },
+    countSpool: createSpoolCounter(join(dataDir, "spool")),
+  };
+}
+
+function snapshotOf(key: string): IdentitySnapshot {
+  return {
+    version: 1,
+    read_at: new Date().toISOString(),
+    keys: [
+      {
+        key_id: randomUUID(),
+        secret_sha256: hashAssayKey(key),
+        kind: "person",
+        person_id: randomUUID(),
+        team_id: randomUUID(),
+        workload_class: "interactive",
+        expires_at: null,
+        revoked_at: null,
+      },
+    ],
+  };
+}
+
+/** The gateway logs its port when it listens; whatever else it logs is passed on, for it means trouble. */
+async function loggedPort({ child }: Program): Promise<number> {
+  if (!child.stderr) throw new Error("The gateway has no standard error.");
+  const lines = createInterface({ input: child.stderr });
+  const found = Promise.withResolvers<number>();
+  lines.on("line", (line) => {
+    const { port } = parseLogEntry(line);
+    if (port === undefined) process.stderr.write(`${line}\n`);
+    else found.resolve(port);
+  });
+  return found.promise;
+}
+
+function parseLogEntry(line: string): { port?: number } {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
+  }
+}
+
+function createSpoolCounter(spoolDir: string): () => SpoolCount {
+  const reader = createSpoolReader(pino({ level: "warn" }, process.stderr), { spoolDir });
+  const ids = new Set<string>();
+  const count: SpoolCount = { records: 0, calls: 0, metered: 0, deadLetters: 0 };
+  return () => {
+    for (;;) {
+      const batch = reader.readBatch(BATCH_RECORDS_MAX);
+      for (const record of batch.records) {
+        if (record.record !== "event") continue;
+        count.records++;
+        ids.add(record.event.event_id);
+        const { terminated_by: terminatedBy, usage_source: usageSource } = record.event;
+        if (terminatedBy === "complete" && usageSource === "reported") count.metered++;
+      }
+      count.deadLetters += batch.deadLetters.length;
+      batch.commit();
+      if (batch.records.length === 0 && batch.deadLetters.length === 0) break;
+    }
+    count.calls = ids.size;
+    return { ...count };
+  };
+}
