@@ -88,16 +88,16 @@ export interface Config {
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const faults: string[] = [];
   const given = { ...readFile(env, faults), ...environmentSettings(env) };
-  const { upstreams, rest } = parseUpstreams(given, faults);
+  const { upstreams, rest } = parseUpstreams(readSecretFile(given, faults), faults);
   for (const name of Object.keys(rest)) {
-    if (!(name in settingsSchema.shape))
-      faults.push(`${name}: no such setting. Check its spelling in INTERFACES.`);
+    if (!isSetting(name)) faults.push(`${name}: no such setting. Check its spelling in INTERFACES.`);
   }
   const parsed = settingsSchema.safeParse(rest);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const name = issue.path.join(".");
-      faults.push(`${name}: ${JSON.stringify(rest[name])} is not right. Expected: ${issue.message}.`);
+      const value = MAY_HOLD_SECRETS.has(name) ? "the value" : JSON.stringify(rest[name]);
+      faults.push(`${name}: ${value} is not right. Expected: ${issue.message}.`);
     }
   }
   if (faults.length > 0 || !parsed.success) {
@@ -148,17 +148,44 @@ function environmentSettings(env: Readonly<Record<string, string | undefined>>):
       value !== undefined &&
       value !== "" &&
       !NOT_SETTINGS.has(name) &&
-      (name.startsWith("ASSAY_") || name in settingsSchema.shape),
+      (name.startsWith("ASSAY_") || isSetting(name)),
   );
-  const settings: Record<string, unknown> = Object.fromEntries(named);
-  const secretFile = settings["ASSAY_SKETCH_SECRET_FILE"];
-  if (typeof secretFile === "string")
-    settings["ASSAY_SKETCH_SECRET"] = readFileSync(secretFile, "utf8").trim();
-  return settings;
+  return Object.fromEntries(named);
+}
+
+/** By its own name alone: an object has `constructor` and the like without anybody having declared them. */
+function isSetting(name: string): boolean {
+  return Object.hasOwn(settingsSchema.shape, name);
+}
+
+/** Puts the secret in where only its file is named. */
+function readSecretFile(
+  given: Readonly<Record<string, unknown>>,
+  faults: string[],
+): Readonly<Record<string, unknown>> {
+  const file = given["ASSAY_SKETCH_SECRET_FILE"];
+  if (typeof file !== "string") return given;
+  if (given["ASSAY_SKETCH_SECRET"] !== undefined) {
+    faults.push("ASSAY_SKETCH_SECRET_FILE: ASSAY_SKETCH_SECRET is set too. Remove one of them.");
+    return given;
+  }
+  try {
+    return { ...given, ASSAY_SKETCH_SECRET: readFileSync(file, "utf8").trim() };
+  } catch (error) {
+    faults.push(`ASSAY_SKETCH_SECRET_FILE: ${errorMessage(error)}`);
+    return given;
+  }
 }
 
 /** ASSAY_CONFIG says where the settings are, ASSAY_PG_BIN which Postgres programs the tests and `start` run. */
 const NOT_SETTINGS: ReadonlySet<string> = new Set(["ASSAY_CONFIG", "ASSAY_PG_BIN"]);
+
+/** Settings whose values no message may show; an address can hold a password. */
+const MAY_HOLD_SECRETS: ReadonlySet<string> = new Set([
+  "ASSAY_SKETCH_SECRET",
+  "CLICKHOUSE_URL",
+  "DATABASE_URL",
+]);
 
 function readFile(
   env: Readonly<Record<string, string | undefined>>,

@@ -23,6 +23,9 @@ const KNOWN_UPSTREAMS: readonly Upstream[] = [
   { name: "gemini", kind: "gemini", url: "https://generativelanguage.googleapis.com", key: undefined },
 ];
 
+/** First segments of the gateway's own paths and of the providers' native ones, which a route of that name would hide. */
+const OWN_PATHS: ReadonlySet<string> = new Set(["k", "t", "v1", "v1beta", "healthz", "readyz"]);
+
 const SETTING = /^ASSAY_UPSTREAM_([A-Z][A-Z0-9_]*)_(URL|KEY|KIND)$/;
 
 const upstreamSchema = z.object({
@@ -30,13 +33,16 @@ const upstreamSchema = z.object({
   kind: z.enum(UPSTREAM_KINDS, { error: `one of ${UPSTREAM_KINDS.join(", ")}` }),
   url: z
     .url({ protocol: /^https?$/, error: "an http:// or https:// address" })
-    .refine(
-      (url) => new URL(url).search === "" && new URL(url).username === "",
-      "an address without ? and user",
-    )
+    .refine(isPlain, "an address without ? and user")
     .transform((url) => url.replace(/\/+$/, "")),
   key: z.string().min(1).optional(),
 });
+
+/** What is no address at all is the other rule's fault. */
+function isPlain(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed === null || (parsed.search === "" && parsed.username === "" && parsed.password === "");
+}
 
 /**
  * Takes the upstream settings out of all settings.
@@ -49,11 +55,11 @@ export function parseUpstreams(
   const drafts = new Map<string, Record<string, unknown>>(
     KNOWN_UPSTREAMS.map((known) => [known.name, { ...known }]),
   );
-  const rest: Record<string, unknown> = {};
+  const rest: [setting: string, value: unknown][] = [];
   for (const [setting, value] of Object.entries(settings)) {
     const [, label, field] = SETTING.exec(setting) ?? [];
     if (label === undefined || field === undefined) {
-      rest[setting] = value;
+      rest.push([setting, value]);
       continue;
     }
     const name = label.toLowerCase().replaceAll("_", "-");
@@ -65,12 +71,17 @@ export function parseUpstreams(
   for (const [name, draft] of drafts) {
     const parsed = upstreamSchema.safeParse(draft);
     if (parsed.success) upstreams.set(name, { ...parsed.data, key: parsed.data.key });
-    else for (const issue of parsed.error.issues) faults.push(toFault(name, issue));
+    else
+      for (const { path, message } of parsed.error.issues)
+        faults.push(`${toSetting(name, String(path[0]))}: expected ${message}.`);
+    if (OWN_PATHS.has(name))
+      faults.push(
+        `${toSetting(name, "url")}: the gateway's own paths begin with /${name}. Choose another name.`,
+      );
   }
-  return { upstreams, rest };
+  return { upstreams, rest: Object.fromEntries(rest) };
 }
 
-function toFault(name: string, issue: z.core.$ZodIssue): string {
-  const setting = `ASSAY_UPSTREAM_${name.toUpperCase().replaceAll("-", "_")}_${String(issue.path[0]).toUpperCase()}`;
-  return `${setting}: expected ${issue.message}.`;
+function toSetting(name: string, field: string): string {
+  return `ASSAY_UPSTREAM_${name.toUpperCase().replaceAll("-", "_")}_${field.toUpperCase()}`;
 }
