@@ -47,17 +47,20 @@ export function resolveRoute(upstreams: ReadonlyMap<string, Upstream>, method: s
   };
 }
 
-/** Gemini's clients may send their key as `key=`. One of ours is taken out there; the provider's own stays. */
+/** Gemini's clients may send their key as `key=`. Ours are taken out there, however they are encoded; the provider's own stays. */
 function takeQueryKey(url: string): { rest: string; keyInQuery: string | undefined } {
   const queryStart = url.indexOf("?");
   if (queryStart === -1) return { rest: url, keyInQuery: undefined };
   const parameters = url.slice(queryStart + 1).split("&");
-  const ours = parameters.find(
-    (parameter) => parameter.startsWith("key=") && looksLikeAssayKey(parameter.slice(4)),
-  );
-  if (ours === undefined) return { rest: url, keyInQuery: undefined };
-  const others = parameters.filter((parameter) => parameter !== ours).join("&");
-  return { rest: url.slice(0, queryStart) + (others && `?${others}`), keyInQuery: ours.slice(4) };
+  const keyInQuery = parameters.map(assayKeyIn).find((key) => key !== undefined);
+  if (keyInQuery === undefined) return { rest: url, keyInQuery };
+  const others = parameters.filter((parameter) => assayKeyIn(parameter) === undefined).join("&");
+  return { rest: url.slice(0, queryStart) + (others && `?${others}`), keyInQuery };
+}
+
+function assayKeyIn(parameter: string): string | undefined {
+  const value = new URLSearchParams(parameter).get("key");
+  return value !== null && looksLikeAssayKey(value) ? value : undefined;
 }
 
 /** Providers whose paths say who they are. The most particular first: OpenAI's `/v1/` would take them all. */
