@@ -4,9 +4,9 @@
 // Always holds: memory is bounded. When the table is full its oldest entry goes, so that a flood from many addresses makes
 // the limit weaker and never makes anybody wait who did not flood.
 
-const ATTEMPTS_MAX = 20;
+export const ATTEMPTS_MAX = 20;
 const WINDOW_MS = 60_000;
-const ADDRESSES_MAX = 10_000;
+export const ADDRESSES_MAX = 10_000;
 
 export interface AttemptLimit {
   /** Counts an attempt. Returns how many seconds to wait, 0 when there is no need to. */

@@ -1,6 +1,7 @@
 // Signing in and out, through the HTTP door.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ADDRESSES_MAX, ATTEMPTS_MAX, createAttemptLimit } from "../../dashboard/server/attempt-limit.ts";
 import { meSchema, problemSchema } from "../../schemas/dashboard-api.ts";
 import { loginLinks, sessions } from "../../schemas/postgres/tables.ts";
 import { cookieOf, openBrowser, openDashboardBench, type DashboardBench } from "../services/dashboard.ts";
@@ -111,10 +112,28 @@ test("scripts can't read the cookie, and other sites' requests don't bring it", 
 test("after 20 attempts in a minute the next one waits, and the minute after is free", async () => {
   bench.advance(HOUR_MS);
   const attempt = () => openBrowser(bench.app).post("/api/v1/sign-in", { token: "no such token" });
-  for (let count = 0; count < 20; count++) expect((await attempt()).status).toBe(401);
+  for (let count = 0; count < ATTEMPTS_MAX; count++) expect((await attempt()).status).toBe(401);
   const refused = await attempt();
   expect(refused.status).toBe(429);
   expect(refused.headers.get("retry-after")).toBe("60");
   bench.advance(MINUTE_MS);
   expect((await attempt()).status).toBe(401);
+});
+
+test("one address that tries too often keeps no other one waiting", () => {
+  const limit = createAttemptLimit();
+  const now = bench.dashboard.now();
+  for (let count = 0; count < 2 * ATTEMPTS_MAX; count++) limit.attempt("192.0.2.1", now);
+  expect(limit.attempt("192.0.2.1", now)).toBe(60);
+  expect(limit.attempt("192.0.2.2", now)).toBe(0);
+});
+
+test("a flood from many addresses makes the oldest one forgotten, and not the memory larger", () => {
+  const limit = createAttemptLimit();
+  const now = bench.dashboard.now();
+  for (let count = 0; count <= ATTEMPTS_MAX; count++) limit.attempt("192.0.2.1", now);
+  for (let count = 1; count < ADDRESSES_MAX; count++) limit.attempt(`address ${count}`, now);
+  expect(limit.attempt("192.0.2.1", now)).toBe(60);
+  limit.attempt("one more", now);
+  expect(limit.attempt("192.0.2.1", now)).toBe(0);
 });

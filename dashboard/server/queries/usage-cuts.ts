@@ -8,8 +8,7 @@ import { measuresRow, SUMMED_COUNTS_SQL } from "./measures.ts";
 /** Rows of each cut. A page shows a few; what a client makes up beyond this is in the totals all the same. */
 const CUT_ROWS_MAX = 1000;
 
-export const CUTS = ["total", "day", "model", "client", "class", "kind", "reason"] as const;
-export type Cut = (typeof CUTS)[number];
+const CUTS = ["total", "day", "model", "client", "class", "kind", "reason"] as const;
 
 export const usageCuts = defineQuery({
   name: "usage cuts",
