@@ -96,7 +96,8 @@ function isOurs(folder: string): boolean {
 /** The name appears when its content is complete, so that a start that was killed halfway leaves no half of it. */
 function makeCopy(root: string, copy: string): void {
   const draft = mkdtempSync(`${copy}-`);
-  cpSync(root, draft, { recursive: true });
+  // Without the last option a link would be copied as one to where it lies now.
+  cpSync(root, draft, { recursive: true, verbatimSymlinks: true });
   chmodSync(draft, 0o755);
   tryCompleteLinks(draft);
   try {

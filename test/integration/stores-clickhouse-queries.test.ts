@@ -1,5 +1,6 @@
 // How questions are asked of ClickHouse, the same whether it is chDB in this process or a server.
 
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineQuery } from "../../schemas/clickhouse/store.ts";
@@ -114,23 +115,32 @@ describe.each(CLICKHOUSE_OPENERS)("%s", (_name, open) => {
     expect(await Promise.all(again)).toEqual(again.map(() => ({ n: "0" })));
   });
 
+  test("a question after a stream that was left holds up nothing else in the process", async () => {
+    await first("SELECT number AS n, sleepEachRow(0.05) FROM numbers(6) SETTINGS max_block_size = 1");
+    const delay = monitorEventLoopDelay({ resolution: 10 });
+    delay.enable();
+    await opened.read("SELECT sleep(1)");
+    delay.disable();
+    expect(delay.max / 1e6).toBeLessThan(700);
+  });
+
   test("a stream that breaks in the middle fails, and is never a shorter answer", async () => {
     const breaks = ask("SELECT throwIf(number = 150000) AS n FROM numbers(200000)");
     const reading = Array.fromAsync(opened.store.stream(breaks, {}));
     await expect(reading).rejects.toMatchObject({ code: "internal", cause: { code: "395" } });
   });
 
-  test("a long statement holds up neither a question nor an insert", async () => {
+  test("long statements side by side hold up neither a question nor an insert", async () => {
     await opened.run("CREATE TABLE slow (n UInt64) ENGINE = MergeTree ORDER BY n");
-    let isDone = false;
-    const statement = opened.run(
-      "INSERT INTO slow SELECT sleepEachRow(0.2) + number FROM numbers(4) SETTINGS max_block_size = 1",
-    );
-    const finished = statement.then(() => (isDone = true));
+    let done = 0;
+    const statements = Array.from({ length: 4 }, async () => {
+      await opened.run("INSERT INTO slow SELECT sleepEachRow(0.3) + number FROM numbers(2)");
+      done += 1;
+    });
     await opened.read("SELECT {a:UInt8}", { a: 1 });
     await opened.store.insert("slow", [{ n: 100 }]);
-    expect(isDone).toBe(false);
-    await finished;
+    expect(done).toBe(0);
+    await Promise.all(statements);
   });
 
   test("what one operation may take is not what the next may take on the same connection", async () => {

@@ -40,14 +40,13 @@ test("programs in a checkout that only its owner may enter are copied once to wh
   expect(preparePostgresPrograms(false, root)).toBe(join(root, "native"));
   const copy = preparePostgresPrograms(true, root);
   expect(copy.startsWith(root)).toBe(false);
-  expect([readFileSync(join(copy, "bin/postgres"), "utf8"), library(copy)]).toEqual([
-    "the program",
-    "the library",
-  ]);
+  expect(readFileSync(join(copy, "bin/postgres"), "utf8")).toBe("the program");
   expect(statSync(join(copy, "..")).mode & 0o777).toBe(0o755);
   const made = statSync(join(copy, "bin/postgres")).ino;
   expect(preparePostgresPrograms(true, root)).toBe(copy);
   expect(statSync(join(copy, "bin/postgres")).ino).toBe(made);
+  rmSync(root, { recursive: true });
+  expect(library(copy)).toBe("the library");
 });
 
 test("what somebody else may write to is never run", () => {
