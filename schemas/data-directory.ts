@@ -7,7 +7,7 @@ import { AppError } from "./app-error.ts";
 import {
   isAlive,
   ownProcessIdentity,
-  processIdentitySchema,
+  parseProcessIdentity,
   type ProcessIdentity,
 } from "./process-identity.ts";
 
@@ -56,8 +56,7 @@ export function isOwned(dataDir: string): boolean {
 
 /** The process that owns a data directory, whether it lives or not; undefined when nobody ever did. */
 function readOwner(dataDir: string): ProcessIdentity | undefined {
-  const content = readIfPresent(join(dataDir, LOCK_FILE));
-  return content === undefined ? undefined : processIdentitySchema.safeParse(JSON.parse(content)).data;
+  return parseProcessIdentity(readIfPresent(join(dataDir, LOCK_FILE)));
 }
 
 /** A secret of 256 bits that is made on first use and stays the same. */

@@ -6,12 +6,21 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
-export const processIdentitySchema = z.object({ pid: z.int().positive(), startedAt: z.string() });
+const processIdentitySchema = z.object({ pid: z.int().positive(), startedAt: z.string() });
 export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
 
 export function ownProcessIdentity(): ProcessIdentity {
   const startedAt = processStart(process.pid);
   return { pid: process.pid, startedAt: startedAt ?? "unknown" };
+}
+
+/** What a process wrote of itself; undefined where there is nothing, or what a power cut left of it. */
+export function parseProcessIdentity(content: string | undefined): ProcessIdentity | undefined {
+  try {
+    return processIdentitySchema.safeParse(JSON.parse(content ?? "")).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the process that called itself so is still there. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { readIfPresent, replaceFile } from "../../schemas/data-directory.ts";
-import { isAlive, processIdentitySchema } from "../../schemas/process-identity.ts";
+import { isAlive, parseProcessIdentity } from "../../schemas/process-identity.ts";
 import { spoolRecordSchema, type SpoolRecord } from "../../schemas/spool-record.ts";
 import { tokenEventSchema, type TokenEvent } from "../../schemas/token-event.ts";
 import {
@@ -167,9 +167,7 @@ function readPosition(file: string): Position {
 }
 
 function isWriting(folder: string): boolean {
-  const content = readIfPresent(join(folder, WRITER_FILE));
-  const writer =
-    content === undefined ? undefined : processIdentitySchema.safeParse(JSON.parse(content)).data;
+  const writer = parseProcessIdentity(readIfPresent(join(folder, WRITER_FILE)));
   return writer !== undefined && isAlive(writer);
 }
 
