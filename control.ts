@@ -9,6 +9,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { z } from "zod";
 import { AppError } from "./schemas/app-error.ts";
 import { EXIT, type CommandIo, type ExitCode, type Stores } from "./schemas/command.ts";
@@ -65,14 +66,19 @@ async function answer(
   }
   const caller = new AbortController();
   outgoing.once("close", () => caller.abort());
-  const exitCode = await run(invocation.data.argv, {
+  const stdout = toChannel(outgoing, CHANNEL.stdout);
+  const stderr = toChannel(outgoing, CHANNEL.stderr);
+  const { argv, cwd } = invocation.data;
+  const exitCode = await run(argv, {
     stdin: incoming,
-    stdout: toChannel(outgoing, CHANNEL.stdout),
-    stderr: toChannel(outgoing, CHANNEL.stderr),
-    cwd: invocation.data.cwd,
+    stdout,
+    stderr,
+    cwd,
     now: () => new Date(),
     signal: caller.signal,
   });
+  // What the command wrote may still be waiting for the caller to read; the exit code comes after it.
+  await Promise.all([flush(stdout), flush(stderr)]);
   outgoing.end(toFrame(CHANNEL.exit, Buffer.from([exitCode])));
 }
 
@@ -134,12 +140,19 @@ async function relay(response: IncomingMessage, io: CommandIo): Promise<ExitCode
 }
 
 function toChannel(outgoing: ServerResponse, channel: number): Writable {
-  return new Writable({
+  const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       if (outgoing.destroyed) done(new AppError("unavailable", "The caller has gone."));
       else outgoing.write(toFrame(channel, chunk), done);
     },
   });
+  // The command is told by its signal that the caller has gone; what it still writes is for nobody.
+  stream.on("error", () => undefined);
+  return stream;
+}
+
+async function flush(stream: Writable): Promise<void> {
+  await finished(stream.end()).catch(() => undefined);
 }
 
 function toFrame(channel: number, payload: Buffer): Buffer {
