@@ -6,6 +6,8 @@
 -- Parts are split by month of the same column, so that duplicates never lie in different ones.
 -- Duplicates: any number, from redelivery, import and repricing. They are gone after a merge at some later time, so every
 -- reader says FINAL.
+-- Disk: an insert is acknowledged when its rows would survive a power cut, because the spool forgets them then. It costs
+-- some 10 ms a batch.
 CREATE TABLE IF NOT EXISTS token_events
 (
     schema_version UInt8,
@@ -89,4 +91,5 @@ CREATE TABLE IF NOT EXISTS token_events
 ENGINE = ReplacingMergeTree(row_version)
 PARTITION BY toYYYYMM(started_at)
 ORDER BY (started_at, event_id)
-TTL expires_at;
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;

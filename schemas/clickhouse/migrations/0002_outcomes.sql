@@ -2,6 +2,7 @@
 --
 -- Order: outcome_id alone, because a source may correct the times of an outcome when it sends it again.
 -- Duplicates: any number, from redelivered webhooks and imports; the last delivery wins. Readers say FINAL.
+-- Disk: as token_events.
 CREATE TABLE IF NOT EXISTS outcomes
 (
     schema_version UInt8,
@@ -30,4 +31,5 @@ CREATE TABLE IF NOT EXISTS outcomes
 )
 ENGINE = ReplacingMergeTree(ingested_at)
 ORDER BY outcome_id
-TTL expires_at;
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
