@@ -10,6 +10,7 @@ import {
   type Command,
   type CommandArguments,
   type CommandIo,
+  type DiagnosticCommand,
   type ExitCode,
   type Stores,
 } from "./schemas/command.ts";
@@ -88,6 +89,7 @@ async function run(command: Command, { argv, args, io, stores }: Invocation): Pr
     return command.run(args, io, config);
   }
   if (stores) return command.run(args, io, stores, config);
+  if (command.kind === "diagnostic") return diagnose(command, { argv, args, io, config });
   if (isEmbedded(config) && isOwned(config.dataDir)) return runInService(config.dataDir, argv, io);
   const { openStores } = await import("./service.ts");
   const opened = await openStores(createLog("assay", io.stderr), config);
@@ -96,6 +98,19 @@ async function run(command: Command, { argv, args, io, stores }: Invocation): Pr
   } finally {
     await opened.close();
   }
+}
+
+async function diagnose(
+  command: DiagnosticCommand,
+  { argv, args, io, config }: Omit<Invocation, "stores"> & { config: Config },
+): Promise<ExitCode> {
+  try {
+    if (isOwned(config.dataDir)) return await runInService(config.dataDir, argv, io);
+  } catch (error) {
+    // A service that does not answer is what there is to find.
+    if (!(error instanceof AppError)) throw error;
+  }
+  return command.run(args, io, undefined, config);
 }
 
 function isEmbedded(config: Config): boolean {

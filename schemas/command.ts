@@ -56,7 +56,13 @@ export interface ProcessCommand extends CommandHelp {
   run(args: CommandArguments, io: CommandIo, config: Config): Promise<ExitCode>;
 }
 
-export type Command = StoreCommand | ProcessCommand;
+/** A command that looks at a deployment as it is. It runs in the service where there is one that answers, else without stores. */
+export interface DiagnosticCommand extends CommandHelp {
+  kind: "diagnostic";
+  run(args: CommandArguments, io: CommandIo, stores: Stores | undefined, config: Config): Promise<ExitCode>;
+}
+
+export type Command = StoreCommand | ProcessCommand | DiagnosticCommand;
 
 /** Typed identity, so that a definition is checked where it stands. */
 export function defineCommand<Kind extends Command>(command: Kind): Kind {

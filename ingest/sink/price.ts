@@ -145,7 +145,7 @@ function hasKnownUsage(event: TokenEvent): boolean {
 }
 
 /** The table has no date of its own, so the package's version stands for it. */
-function readTableVersion(): string {
+export function readTableVersion(): string {
   const file = new URL("../package.json", import.meta.resolve("@pydantic/genai-prices"));
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, "utf8")));
   return `genai-prices ${version}`;

@@ -1,5 +1,5 @@
 // How much of everything there is in the simulated organisation: who works how, which services run, what a tactic adds. Its
-// volume is decided here; `call-rates.ts` has what a single call is like. About 120,000 calls in 8 weeks for 60 people, in the
+// volume is decided here; `call-rates.ts` has what a single call is like. About 105,000 calls in 8 weeks for 60 people, in the
 // proportions of what is known of real ones: a developer who lives with a coding agent spends about $13 a day and most people
 // far less, cache reads are most of the tokens, work is done on working days, and the same task may take twice as much.
 
@@ -105,9 +105,9 @@ export const HABITS: readonly Habit[] = [
     name: "heavy",
     people: 6,
     activeDays: 0.95,
-    sessions: [2, 5],
+    sessions: [2, 4],
     turns: [5, 0.6],
-    rounds: [7, 0.7],
+    rounds: [6, 0.6],
     clients: [
       ["claude-code", 5],
       ["codex", 4],
@@ -217,7 +217,7 @@ export const SERVICES: readonly ServiceRates[] = [
     workloadClass: "batch",
     clients: [["openai-sdk", 1]],
     days: DAILY,
-    runs: [90, 140],
+    runs: [60, 100],
     hours: [1, 4],
     rounds: [1, 0],
     promptTokens: [4000, 0.7],
