@@ -8,6 +8,7 @@
 -- NULL in a key costs every reader. expires_at is set from the settings by the pass.
 -- Token sums run over the calls whose usage is known, cost sums over those that also have a price; the two counts say over
 -- how many they do not.
+-- Disk: as token_events, because a pass notes in analysis_state what it need not look at again.
 
 -- One row a call: which run, operation and attempt it belongs to, and whether it counts.
 -- Order: started_at never changes for an event_id.
@@ -30,7 +31,8 @@ CREATE TABLE IF NOT EXISTS calls
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (person_id, started_at, event_id)
-TTL expires_at;
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- One row for each day, model, client, class, kind and reason of a person.
 -- Order: the day comes right after the person, because pages ask for a range of days.
@@ -63,7 +65,8 @@ CREATE TABLE IF NOT EXISTS usage_days
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (person_id, day, model, client, workload_class, request_kind, reason)
-TTL expires_at;
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- One row a run. Once the first of its calls' records has been dropped it can't be summed again, so it stays as it was.
 -- Order: not by time, because a late call can change when a run started, and its row still has to replace the old one.
@@ -101,7 +104,8 @@ CREATE TABLE IF NOT EXISTS runs
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (person_id, run_id)
-TTL expires_at;
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- One row for each week and class of a person. A cost falls in the week of its call. Once the first record of the week has
 -- been dropped, nothing of the week is computed again.
@@ -134,7 +138,8 @@ CREATE TABLE IF NOT EXISTS person_weeks
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (person_id, week, workload_class)
-TTL expires_at;
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Where analytics got to: one row a name, the highest version counts.
 CREATE TABLE IF NOT EXISTS analysis_state
@@ -144,7 +149,8 @@ CREATE TABLE IF NOT EXISTS analysis_state
     version UInt64
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY name;
+ORDER BY name
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Whose calls a pass computes again, and from when on: everything of the person that started at from_at or later. Written
 -- and read by one pass; kept a day, so that what a pass did can be looked up.
