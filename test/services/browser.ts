@@ -9,10 +9,11 @@ const SYSTEM_BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr
 const UNPACK_LIBRARIES = "AWS_Lambda_nodejs22.x";
 
 export async function openBrowser(): Promise<Browser> {
-  const named = process.env["CHROMIUM_PATH"];
-  const installed = named ?? SYSTEM_BROWSERS.find((path) => existsSync(path));
-  if (installed !== undefined) return chromium.launch({ executablePath: installed, args: ["--no-sandbox"] });
-  process.env["AWS_EXECUTION_ENV"] ??= UNPACK_LIBRARIES;
-  const executablePath = await chromiumOfNpm.executablePath();
-  return chromium.launch({ executablePath, args: [...chromiumOfNpm.args, "--no-sandbox"] });
+  const installed = process.env["CHROMIUM_PATH"] ?? SYSTEM_BROWSERS.find((path) => existsSync(path));
+  if (installed === undefined) process.env["AWS_EXECUTION_ENV"] ??= UNPACK_LIBRARIES;
+  return chromium.launch({
+    executablePath: installed ?? (await chromiumOfNpm.executablePath()),
+    // The npm package proposes one process for everything, which then ends with the first window that is closed.
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+  });
 }
