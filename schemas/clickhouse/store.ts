@@ -3,7 +3,10 @@
 
 import type { z } from "zod";
 
-/** One question: its SQL with `{name:Type}` parameters, what goes in, and what each row of the answer is. */
+/**
+ * One question: its SQL with `{name:Type}` parameters, what goes in, and what each row of the answer is. Going in, a time is
+ * a Date. Coming out, 64-bit integers and decimals are text, times RFC 3339 in UTC, and days `2026-11-20`.
+ */
 export interface QueryDefinition<Params extends z.ZodObject, Row extends z.ZodObject> {
   /** Stands in `log_comment`, so that a slow query in ClickHouse's log can be found in the code. */
   name: string;
