@@ -33,6 +33,11 @@ const METERED: readonly { pattern: RegExp; api: "chat" | "responses" | "embeddin
 
 const NATIVE_PATH = /^\/v1\/(?!messages(\/|$))/;
 const CHAT_END = "[DONE]";
+/**
+ * What a chunk must hold to be looked into, once the answer's id and model are known; most chunks hold text alone. A chunk
+ * that has nothing to say of these leaves them out or says null, and within a text the quotes would be escaped.
+ */
+const CHAT_NEWS = /"(?:usage|finish_reason|error)"\s*:\s*[^n\s]/;
 const RESPONSES_END: ReadonlySet<string> = new Set([
   "response.completed",
   "response.incomplete",
@@ -117,7 +122,8 @@ function createChatReader(operation: Operation): AnswerReader {
     reading,
     readEvent(_type, data) {
       if (data.length === CHAT_END.length && data.toString("latin1") === CHAT_END) reading.isEnded = true;
-      else readMembers(data, scanObject(data));
+      else if (!reading.responseId || !reading.modelServed || CHAT_NEWS.test(data.toString("latin1")))
+        readMembers(data, scanObject(data));
     },
     readBody: (body) => readMembers(body, scanObject(body)),
   };
