@@ -121,3 +121,17 @@ function readTable(table: DerivedTable) {
     row: z.looseObject({}),
   });
 }
+
+/** The same store; `look` is called, and waited for, before each statement, and may throw in its place. */
+export function beforeStatements(
+  store: ClickHouseStore,
+  look: (name: string) => void | Promise<void>,
+): ClickHouseStore {
+  return {
+    ...store,
+    async execute(definition, params) {
+      await look(definition.name);
+      return store.execute(definition, params);
+    },
+  };
+}

@@ -5,6 +5,7 @@ import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { WATERMARK_OVERLAP_MS } from "../../analytics/job.ts";
 import {
+  beforeStatements,
   KEY,
   openAnalysisBench,
   OTHER_KEY,
@@ -82,6 +83,43 @@ test("two passes at once leave what one alone would leave", async () => {
   await bench.analyze({ full: true });
   expect(await bench.all()).toEqual(together);
 });
+
+test("a pass that overtook an earlier one, and knew less, finds it and does its work again", async () => {
+  await bench.arrive(callAt("08:00"), callAt("12:00"));
+  await bench.analyze();
+  const earlier = createGate("analytics: windows");
+  const later = createGate("analytics: runs");
+  const earlierPass = bench.analyze({ store: beforeStatements(bench.store, earlier.look), full: true });
+  await earlier.reached;
+  const laterPass = bench.analyze({ store: beforeStatements(bench.store, later.look), full: true });
+  await later.reached;
+  // Only the earlier pass sees this call, and the later one's rows beat its own.
+  await bench.arrive(callAt("10:00"));
+  earlier.open();
+  await earlierPass;
+  later.open();
+  await laterPass;
+  expect(await bench.rows("runs")).toMatchObject([{ calls: "3" }]);
+});
+
+function callAt(time: string): Arrival {
+  return { session_id: "s", started_at: `2026-11-20T${time}:00.000Z` };
+}
+
+/** Holds up the first statement of a name until it is opened. */
+function createGate(name: string) {
+  const reached = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
+  return {
+    reached: reached.promise,
+    open: () => opened.resolve(),
+    look: async (statement: string) => {
+      if (statement !== name) return;
+      reached.resolve();
+      await opened.promise;
+    },
+  };
+}
 
 type Random = (below: number) => number;
 

@@ -1,6 +1,8 @@
 // What days, weeks and runs add up to, counted by hand, and what must never be added.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import { TOKEN_FIELDS } from "../../schemas/token-event.ts";
 import { KEY, openAnalysisBench, PERSON, type AnalysisBench, type Row } from "../builders/analysis.ts";
 
@@ -103,24 +105,44 @@ test("a record that is delivered again counts once, before and after analytics h
 });
 
 test("the event that follows its intent takes its place, and a new price the old one's", async () => {
-  const call = { event_id: "01936a00-0000-7000-8000-0000000000ff", started_at: at("08:00"), session_id: "s" };
-  await bench.arrive({
-    ...call,
-    row_version: 0,
-    status: 0,
-    error_kind: "interrupted",
-    terminated_by: "gateway",
-  });
+  const call = {
+    event_id: "01936a00-0000-7000-8000-0000000000ff",
+    started_at: at("08:00"),
+    session_id: "s",
+  };
+  const interrupted = { status: 0, error_kind: "interrupted", terminated_by: "gateway" } as const;
+  await bench.arrive({ ...call, ...interrupted, row_version: 0 });
   await bench.analyze();
-  expect(await bench.rows("usage_days")).toMatchObject([{ calls: "1", unknown_usage_calls: "1", model: "" }]);
-  await bench.arrive({ ...call, row_version: 1, model_served: "m", input_tokens: 5, cost_usd: "0.5" });
+  expect(await bench.rows("usage_days")).toMatchObject([{ model: "", unknown_usage_calls: "1" }]);
+  const event = { ...call, model_served: "m", workload_class: "batch", input_tokens: 5 } as const;
+  await bench.arrive({ ...event, row_version: 1, cost_usd: "0.5" });
   await bench.analyze();
-  expect(await bench.rows("usage_days")).toMatchObject([
-    { calls: "1", unknown_usage_calls: "0", cost_usd: "0.5" },
-  ]);
-  await bench.arrive({ ...call, row_version: 3, model_served: "m", input_tokens: 5, cost_usd: "0.75" });
+  const known = { calls: "1", unknown_usage_calls: "0", workload_class: "batch", cost_usd: "0.5" };
+  expect(await bench.rows("usage_days")).toMatchObject([{ model: "m", ...known }]);
+  expect(await bench.rows("person_weeks")).toMatchObject([known]);
+  await bench.arrive({ ...event, row_version: 3, cost_usd: "0.75" });
   await bench.analyze();
-  expect(await bench.rows("runs")).toMatchObject([{ calls: "1", cost_usd: "0.75" }]);
+  expect(await bench.rows("runs")).toMatchObject([{ ...known, cost_usd: "0.75" }]);
+});
+
+test("a record that was taken out is in nothing that is computed again", async () => {
+  const event_id = "01936a00-0000-7000-8000-0000000000ff";
+  await bench.arrive(
+    { started_at: at("08:00"), session_id: "s", input_tokens: 1 },
+    { started_at: at("08:01"), session_id: "s", input_tokens: 2, event_id },
+  );
+  await bench.analyze();
+  await bench.store.execute(takeOut, { event_id });
+  await bench.analyze({ full: true });
+  expect(await bench.rows("calls")).toHaveLength(1);
+  expect(await bench.rows("runs")).toMatchObject([{ calls: "1", input_tokens: "1" }]);
+  expect(await bench.rows("usage_days")).toMatchObject([{ calls: "1", input_tokens: "1" }]);
+});
+
+const takeOut = defineStatement({
+  name: "take out a record",
+  sql: "ALTER TABLE token_events DELETE WHERE event_id = {event_id:UUID}",
+  params: z.object({ event_id: z.uuid() }),
 });
 
 describe("the organisation's zone", () => {
@@ -231,6 +253,21 @@ describe("retention", () => {
     const weeks = await bench.rows("person_weeks");
     expect(weeks).toMatchObject([kept.person_weeks[0], { week: "2026-10-05", input_tokens: "8" }]);
     expect(await bench.rows("runs")).toMatchObject([...kept.runs, { input_tokens: "8" }]);
+  });
+
+  test("a run whose first record is dropped stays as it was, and its later calls count in their weeks", async () => {
+    const nightly = { client_run_id: "nightly", input_tokens: 1 };
+    const expires_at = new Date("2089-01-01T00:00:00Z");
+    await bench.arrive({ ...nightly, started_at: "2026-10-01T08:00:00.000Z", expires_at });
+    await bench.analyze();
+    const runs = await bench.rows("runs");
+    await bench.arrive({ ...nightly, started_at: "2026-10-08T08:00:00.000Z" });
+    await bench.analyze({ now: new Date("2089-01-02T00:00:00Z") });
+    expect(await bench.rows("runs")).toEqual(runs);
+    expect(await bench.rows("person_weeks")).toMatchObject([
+      { week: "2026-09-28", calls: "1" },
+      { week: "2026-10-05", calls: "1" },
+    ]);
   });
 });
 

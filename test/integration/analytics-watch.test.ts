@@ -6,11 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { analyzeCommand } from "../../analytics/commands/analyze.ts";
 import { startAnalysis, type WatchOptions } from "../../analytics/watch.ts";
 import { AppError } from "../../schemas/app-error.ts";
-import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import { EXIT, type CommandArguments } from "../../schemas/command.ts";
 import { readConfig } from "../../schemas/config.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
-import { openAnalysisBench, type AnalysisBench } from "../builders/analysis.ts";
+import { beforeStatements, openAnalysisBench, type AnalysisBench } from "../builders/analysis.ts";
 
 const INTERVAL_MS = 5;
 
@@ -108,16 +107,6 @@ describe("assay analyze", () => {
 /** Until an assertion holds; it is asked again and again. */
 const WAIT = { timeout: 30_000, interval: 20 };
 vi.setConfig({ testTimeout: 60_000 });
-
-function beforeStatements(store: ClickHouseStore, look: (name: string) => void): ClickHouseStore {
-  return {
-    ...store,
-    async execute(definition, params) {
-      look(definition.name);
-      return store.execute(definition, params);
-    },
-  };
-}
 
 function createFakeLog() {
   return { info: vi.fn<WatchOptions["log"]["info"]>(), error: vi.fn<WatchOptions["log"]["error"]>() };

@@ -3,7 +3,7 @@
 import { calcPrice, waitForUpdate, type ModelPrice } from "@pydantic/genai-prices";
 import { describe, expect, test } from "vitest";
 import { createPricer } from "../../ingest/sink/price.ts";
-import { TOKEN_FIELDS, type TokenEvent } from "../../schemas/token-event.ts";
+import type { TokenEvent, TokenField } from "../../schemas/token-event.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";
 
 const price = createPricer();
@@ -180,7 +180,7 @@ test("every model of the table costs what the library says it costs", async () =
   expect(compared).toBeGreaterThan(1000);
 });
 
-type Usage = Partial<Pick<TokenEvent, (typeof TOKEN_FIELDS)[number]>>;
+type Usage = Partial<Pick<TokenEvent, TokenField>>;
 
 /** A different prime for each count, so that no two can be mistaken for each other, where the table has a rate. */
 function usageThatHasRates(prices: ModelPrice): Usage {
@@ -202,7 +202,7 @@ function usageThatHasRates(prices: ModelPrice): Usage {
 
 /** The library's counts include their parts: the inputs are one sum, the caches a part of it, and so on. */
 function toLibraryUsage(usage: Usage): Record<string, number> {
-  const of = (field: (typeof TOKEN_FIELDS)[number]): number => usage[field] ?? 0;
+  const of = (field: TokenField): number => usage[field] ?? 0;
   const cacheWrite = of("cache_write_5m_tokens") + of("cache_write_1h_tokens");
   return {
     input_tokens:
