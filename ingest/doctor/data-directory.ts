@@ -22,7 +22,7 @@ export function checkDataDirectory({ config: { dataDir } }: Deployment): Finding
   const findings = [
     ...checkMode(dataDir, found.mode),
     ...checkAccess(dataDir, found.uid),
-    ...checkSpace(dataDir),
+    ...judgeSpace(dataDir, freeBytes(dataDir)),
   ];
   return findings.length > 0
     ? findings
@@ -55,8 +55,8 @@ function checkAccess(dataDir: string, uid: number): Finding[] {
   }
 }
 
-function checkSpace(dataDir: string): Finding[] {
-  const free = freeBytes(dataDir);
+/** What so many free bytes mean; nothing where they are enough. */
+export function judgeSpace(dataDir: string, free: number): Finding[] {
   if (free >= FREE_BYTES_LOW) return [];
   const sentence = `Only ${toGigabytes(free)} are free where ${dataDir} is.`;
   const remedy =

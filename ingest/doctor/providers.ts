@@ -17,7 +17,11 @@ export async function checkProviders({ config }: Deployment): Promise<Finding[]>
 async function checkProvider(upstream: Upstream): Promise<Finding> {
   const { protocol, hostname, port } = new URL(upstream.url);
   const host = hostname.replaceAll(/[[\]]/g, "");
-  const reason = await tryConnect(host, Number(port) || (DEFAULT_PORTS[protocol] ?? 0));
+  return judgeProvider(upstream, await tryConnect(host, Number(port) || (DEFAULT_PORTS[protocol] ?? 0)));
+}
+
+/** @param reason why there is no connection; undefined where there is one */
+export function judgeProvider(upstream: Upstream, reason: string | undefined): Finding {
   if (reason === undefined) return ok(`${upstream.name} is reached at ${upstream.url}.`);
   const sentence = `${upstream.name} is not reached at ${upstream.url} (${reason}).`;
   const setting = `ASSAY_UPSTREAM_${upstream.name.toUpperCase().replaceAll("-", "_")}_URL`;

@@ -59,8 +59,8 @@ export function* converse(
         yield* spawn(random, failing, plan, thread.atMs());
       }
     }
-    if (caller.profile.countsTokens && random.chance(SESSION_RATES.countingTokens)) {
-      yield* thread.aside("count_tokens", plan.model, { input: 0, output: 0 });
+    if (isHuman && caller.profile.countsTokens && random.chance(SESSION_RATES.countingTokens)) {
+      yield* thread.aside("count_tokens", plan.model, { input: thread.contextTokens(), output: 0 });
     }
     if (thread.contextTokens() > SESSION_RATES.contextTokensMax) yield* thread.summarise();
   }

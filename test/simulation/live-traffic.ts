@@ -159,6 +159,7 @@ const WIRES = {
     toBody: (messages) => ({
       model: "gpt-5-mini",
       stream: true,
+      stream_options: { include_usage: true },
       messages: messages.map(({ role, text }) => ({ role, content: text })),
     }),
   },
