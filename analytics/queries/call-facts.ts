@@ -34,3 +34,9 @@ export const HAS_FAILED =
 export const IS_PROVIDER_ERROR = `(NOT ${HAS_USAGE} AND (status >= 400 OR ifNull(error_kind, 'interrupted') != 'interrupted'))`;
 
 export const IS_AUXILIARY = "request_kind IN ('count_tokens', 'auxiliary')";
+
+/**
+ * Whether a call used tokens that nobody counted. A call that the provider refused used none; asking for a count, or for the
+ * list of models, uses none either.
+ */
+export const IS_USAGE_UNKNOWN = `(NOT ${HAS_USAGE} AND NOT ${IS_PROVIDER_ERROR} AND request_kind NOT IN ('count_tokens', 'other'))`;

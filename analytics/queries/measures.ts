@@ -2,7 +2,7 @@
 // token_events; `reason` is '' for a call that is credited.
 
 import { TOKEN_FIELDS } from "../../schemas/token-event.ts";
-import { HAS_USAGE } from "./call-facts.ts";
+import { HAS_USAGE, IS_USAGE_UNKNOWN } from "./call-facts.ts";
 
 /** Columns of a sum over calls. */
 export const MEASURE_COLUMNS = [
@@ -16,7 +16,7 @@ export const MEASURE_COLUMNS = [
 /** Sums over rows of calls: an unknown count or cost adds nothing, and the call is counted as unknown beside the sum. */
 export const MEASURES_OF_CALLS = [
   "count()",
-  `countIf(NOT ${HAS_USAGE})`,
+  `countIf(${IS_USAGE_UNKNOWN})`,
   `countIf(${HAS_USAGE} AND isNull(cost_usd))`,
   ...TOKEN_FIELDS.map((field) => `sum(ifNull(${field}, 0))`),
   "sum(toDecimal128(ifNull(cost_usd, 0), 12))",

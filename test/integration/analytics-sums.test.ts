@@ -71,6 +71,19 @@ test("a day, a run and a week add up what is known, and count beside it what is 
   ]);
 });
 
+test("tokens are unknown only where some were used: not of a refusal, a count, or a list of models", async () => {
+  await bench.arrive(
+    { started_at: at("08:00"), status: 429, error_kind: "rate_limited" },
+    { started_at: at("08:01"), request_kind: "count_tokens" },
+    { started_at: at("08:02"), request_kind: "other" },
+    { started_at: at("08:03"), request_kind: "embedding" },
+    { started_at: at("08:04"), status: 0, error_kind: "interrupted", terminated_by: "gateway" },
+  );
+  await bench.analyze();
+  const days = await bench.rows("usage_days");
+  expect(days.reduce((total, day) => total + Number(day["unknown_usage_calls"]), 0)).toBe(2);
+});
+
 test("counts of 2^53 - 1 add up exactly, in every field", async () => {
   const counts = Object.fromEntries(TOKEN_FIELDS.map((field) => [field, Number.MAX_SAFE_INTEGER]));
   await bench.arrive(
