@@ -1,7 +1,7 @@
 // What each run was: from its first call to its last, what it used, and how much of it is credited.
 //
-// A window changes the runs that have a call in it; such a run is summed again over all of its calls, also those before the
-// window. A run whose first record has been dropped stays as it was: its later calls count in days and weeks.
+// A window changes the runs that have a call in it, or had one; as a run's row knows its end alone, all that end in a window
+// are taken. Such a run is summed again over all of its calls, also those before the window. A run whose first record has been dropped stays as it was: its later calls count in days and weeks.
 
 import { z } from "zod";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
@@ -22,6 +22,10 @@ WITH
     FROM calls FINAL INNER JOIN analysis_windows AS windows ON windows.person_id = calls.person_id
     WHERE windows.version = {version:UInt64} AND started_at >= {from_at:DateTime64(3)}
       AND started_at >= windows.from_at
+    UNION DISTINCT
+    SELECT runs.person_id AS person, run_id
+    FROM runs FINAL INNER JOIN analysis_windows AS windows ON windows.person_id = runs.person_id
+    WHERE windows.version = {version:UInt64} AND ended_at >= {from_at:DateTime64(3)} AND ended_at >= windows.from_at
   ),
   former AS (
     SELECT person_id AS person, run_id, started_at, inputs_expire_at <= {now:DateTime64(3)} AS is_frozen

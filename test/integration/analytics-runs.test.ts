@@ -122,6 +122,11 @@ test("a run that was named is one run over days, sessions and clients, and beats
   expect(await bench.rows("runs")).toMatchObject([{ run_source: "explicit" }, { run_source: "client" }]);
 });
 
+test("a run outlives a pass over what began while its last call was going on", async () => {
+  await callsPerRun({ session_id: "s", started_at: at("08:00:00.000"), duration_ms: 3_600_000 });
+  expect(await callsPerRun({ session_id: "t", started_at: at("08:30:00.000") })).toEqual([1, 1]);
+});
+
 test("a call that arrives late and closes the gap makes two runs one", async () => {
   const early = { session_id: "s", started_at: at("08:00:00.000") };
   expect(await callsPerRun(early, { session_id: "s", started_at: at("12:00:00.000") })).toEqual([1, 1]);

@@ -31,7 +31,7 @@ function prefixOf({ dialect }: Fixture): string {
   return dialect === "anthropic" || dialect === "gemini" ? `/${dialect}` : "/openai";
 }
 
-async function relay(fixture: Fixture, answer: ReplayAnswer): Promise<void> {
+async function expectRelayed(fixture: Fixture, answer: ReplayAnswer): Promise<void> {
   const { method, path, body } = fixture.request;
   replay.respond(() => answer);
   const direct = await send(replay.url + path, { method, ...(body && { body }) });
@@ -70,7 +70,7 @@ describe.each(ownFixtures().map((fixture) => [fixture.file, fixture] as const))(
     "%s reaches the client unchanged, and its usage is recorded exactly",
     async (_name, answer) => {
       gateway.takeEvents();
-      await relay(fixture, answer);
+      await expectRelayed(fixture, answer);
       const [event] = gateway.takeEvents();
       const { usage, response_id, model_served, stop_reason, server_tool_calls } = fixture.expected;
       expect(event).toMatchObject({
@@ -93,7 +93,7 @@ describe.skipIf(!fixturesAvailable)("recorded answers", () => {
   it.each(fixtures.map((fixture) => [fixture.file, fixture] as const))(
     "%s reaches the client unchanged at any chunking",
     async (_file, fixture) => {
-      for (const [, answer] of answersOf(fixture)) await relay(fixture, answer);
+      for (const [, answer] of answersOf(fixture)) await expectRelayed(fixture, answer);
     },
   );
 });

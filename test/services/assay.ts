@@ -70,7 +70,11 @@ export class TestAssay {
       env: this.#environment,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), exited(child)]);
+    const [stdout, stderr, exitCode] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      exited(child),
+    ]);
     return { exitCode: exitCode ?? -1, stdout, stderr };
   }
 

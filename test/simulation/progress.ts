@@ -7,7 +7,7 @@ const BAR_CHARS = 24;
 export interface Progress {
   /** A new step has begun. */
   step(what: string): void;
-  /** How much of it is done, from 0 to 1; drawn only on a terminal. */
+  /** How much of it is done at least, from 0 to 1; drawn only on a terminal. */
   fraction(done: number): void;
   /** Nothing more follows. */
   end(): void;
@@ -17,6 +17,7 @@ export function createProgress(out: Writable): Progress {
   const isTerminal = "isTTY" in out && out.isTTY === true;
   let current = "";
   let drawn = "";
+  let filled = 0;
 
   function draw(line: string): void {
     if (line === drawn) return;
@@ -29,10 +30,11 @@ export function createProgress(out: Writable): Progress {
       if (!isTerminal) out.write(`${what} …\n`);
       else draw(`${what} …`);
       current = what;
+      filled = 0;
     },
     fraction(done) {
       if (!isTerminal) return;
-      const filled = Math.round(Math.min(1, done) * BAR_CHARS);
+      filled = Math.max(filled, Math.floor(Math.min(1, done) * BAR_CHARS));
       draw(`${current} ${"█".repeat(filled)}${"░".repeat(BAR_CHARS - filled)}`);
     },
     end() {

@@ -7,6 +7,7 @@
 import type { ErrorKind } from "../../../schemas/closed-lists.ts";
 import {
   countMember,
+  isRecord,
   parseMember,
   scanMember,
   scanObject,
@@ -174,8 +175,4 @@ function toCacheWrites(usage: Readonly<Record<string, unknown>>): TokenCounts {
   return isSplitKnown
     ? { cache_write_5m_tokens: fiveMinutes, cache_write_1h_tokens: oneHour }
     : { cache_write_5m_tokens: total, cache_write_1h_tokens: total === null ? null : 0 };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

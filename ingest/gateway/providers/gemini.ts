@@ -6,6 +6,8 @@
 import type { ErrorKind } from "../../../schemas/closed-lists.ts";
 import {
   countMember,
+  countOf,
+  isRecord,
   parseMember,
   scanArray,
   scanMember,
@@ -90,10 +92,10 @@ function createGenerateReader(): AnswerReader {
       finish ??
       textMember(body, scanMember(body, members, "promptFeedback"), "blockReason") ??
       reading.stopReason;
-    const usage = scanMember(body, members, "usageMetadata");
-    if (usage) {
-      reading.usage = parseMember(body, members, "usageMetadata");
-      reading.tokens = toTokens(body, usage);
+    const usage = parseMember(body, members, "usageMetadata");
+    if (isRecord(usage)) {
+      reading.usage = usage;
+      reading.tokens = toTokens(usage);
     }
     reading.isFinal = reading.tokens !== undefined && reading.stopReason !== null;
   }
@@ -110,13 +112,13 @@ function createGenerateReader(): AnswerReader {
   };
 }
 
-function toTokens(body: Buffer, usage: Members): TokenCounts {
-  const cached = countMember(body, usage, "cachedContentTokenCount");
-  const prompt = countMember(body, usage, "promptTokenCount");
-  const toolPrompt = countMember(body, usage, "toolUsePromptTokenCount");
-  const thoughts = countMember(body, usage, "thoughtsTokenCount");
-  const candidates = countMember(body, usage, "candidatesTokenCount");
-  const total = countMember(body, usage, "totalTokenCount");
+function toTokens(usage: Readonly<Record<string, unknown>>): TokenCounts {
+  const cached = countOf(usage, "cachedContentTokenCount");
+  const prompt = countOf(usage, "promptTokenCount");
+  const toolPrompt = countOf(usage, "toolUsePromptTokenCount");
+  const thoughts = countOf(usage, "thoughtsTokenCount");
+  const candidates = countOf(usage, "candidatesTokenCount");
+  const total = countOf(usage, "totalTokenCount");
   const areThoughtsInside =
     thoughts !== null && candidates !== null && total === (prompt ?? 0) + (toolPrompt ?? 0) + candidates;
   return {

@@ -8,6 +8,8 @@
 import type { ErrorKind } from "../../../schemas/closed-lists.ts";
 import {
   countMember,
+  countOf,
+  isRecord,
   parseMember,
   scanArray,
   scanMember,
@@ -110,10 +112,10 @@ function createChatReader(operation: Operation): AnswerReader {
         textMember(body, scanObject(body, choice.start), "finish_reason") ?? reading.stopReason;
     }
     if (scanMember(body, members, "error")) reading.errorKind = "stream_error";
-    const usage = scanMember(body, members, "usage");
-    if (usage) {
-      reading.usage = parseMember(body, members, "usage");
-      reading.tokens = toChatTokens(body, usage, operation);
+    const usage = parseMember(body, members, "usage");
+    if (isRecord(usage)) {
+      reading.usage = usage;
+      reading.tokens = toChatTokens(usage, operation);
       reading.isFinal = true;
     }
   }
@@ -142,10 +144,10 @@ function createResponsesReader(): AnswerReader {
       reading.stopReason = reason ?? status;
     }
     if (scanMember(body, members, "error")) reading.errorKind = "stream_error";
-    const usage = scanMember(body, members, "usage");
-    if (usage) {
-      reading.usage = parseMember(body, members, "usage");
-      reading.tokens = toResponsesTokens(body, usage);
+    const usage = parseMember(body, members, "usage");
+    if (isRecord(usage)) {
+      reading.usage = usage;
+      reading.tokens = toResponsesTokens(usage);
       reading.isFinal = true;
     }
   }
@@ -169,34 +171,34 @@ const RESPONSE_ENDED: ReadonlySet<string> = new Set(["completed", "incomplete", 
 /** The events that carry the response itself; the many deltas between them are not looked into. */
 const RESPONSE_BEARING = /^response\.(created|completed|incomplete|failed)$/;
 
-function toChatTokens(body: Buffer, usage: Members, operation: Operation): TokenCounts {
-  const input = scanMember(body, usage, "prompt_tokens_details");
-  const cacheRead = countMember(body, input, "cached_tokens");
-  const audioInput = countMember(body, input, "audio_tokens");
+function toChatTokens(usage: Readonly<Record<string, unknown>>, operation: Operation): TokenCounts {
+  const input = usage["prompt_tokens_details"];
+  const cacheRead = countOf(input, "cached_tokens");
+  const audioInput = countOf(input, "audio_tokens");
   const tokens: TokenCounts = {
-    input_tokens: without(countMember(body, usage, "prompt_tokens"), cacheRead, audioInput),
+    input_tokens: without(countOf(usage, "prompt_tokens"), cacheRead, audioInput),
     cache_read_tokens: cacheRead,
     audio_input_tokens: audioInput,
   };
   if (operation.api === "embeddings") return tokens;
-  const output = scanMember(body, usage, "completion_tokens_details");
-  const reasoning = countMember(body, output, "reasoning_tokens");
-  const audioOutput = countMember(body, output, "audio_tokens");
+  const output = usage["completion_tokens_details"];
+  const reasoning = countOf(output, "reasoning_tokens");
+  const audioOutput = countOf(output, "audio_tokens");
   return {
     ...tokens,
-    output_tokens: without(countMember(body, usage, "completion_tokens"), reasoning, audioOutput),
+    output_tokens: without(countOf(usage, "completion_tokens"), reasoning, audioOutput),
     reasoning_tokens: reasoning,
     audio_output_tokens: audioOutput,
   };
 }
 
-function toResponsesTokens(body: Buffer, usage: Members): TokenCounts {
-  const cacheRead = countMember(body, scanMember(body, usage, "input_tokens_details"), "cached_tokens");
-  const reasoning = countMember(body, scanMember(body, usage, "output_tokens_details"), "reasoning_tokens");
+function toResponsesTokens(usage: Readonly<Record<string, unknown>>): TokenCounts {
+  const cacheRead = countOf(usage["input_tokens_details"], "cached_tokens");
+  const reasoning = countOf(usage["output_tokens_details"], "reasoning_tokens");
   return {
-    input_tokens: without(countMember(body, usage, "input_tokens"), cacheRead),
+    input_tokens: without(countOf(usage, "input_tokens"), cacheRead),
     cache_read_tokens: cacheRead,
-    output_tokens: without(countMember(body, usage, "output_tokens"), reasoning),
+    output_tokens: without(countOf(usage, "output_tokens"), reasoning),
     reasoning_tokens: reasoning,
   };
 }
