@@ -81,8 +81,8 @@ async function demonstrate(seed: string, isJson: boolean, io: CommandIo): Promis
     io.stdout.write(isJson ? `${JSON.stringify(welcome)}\n` : toText(welcome));
     await Promise.race([once(io.signal, "abort"), assay.ended]);
     if (!io.signal.aborted) throw new AppError("unavailable", "Assay ended by itself; the demo is over.");
-    progress.step("Ending");
   } finally {
+    if (io.signal.aborted) progress.step("Ending");
     for (const close of closers.toReversed()) await close();
     progress.end();
   }
