@@ -1,7 +1,8 @@
 // What each run was: from its first call to its last, what it used, and how much of it is credited.
 //
-// A window changes the runs that have a call in it, or had one; as a run's row knows its end alone, all that end in a window
-// are taken. Such a run is summed again over all of its calls, also those before the window. A run whose first record has been dropped stays as it was: its later calls count in days and weeks.
+// A window changes the runs that have a call in it, or had one. A run's row knows when its last call ended, not when it
+// began, so all runs that end in a window are taken. Each is summed again over all of its calls, also those before the
+// window. A run whose first record has been dropped stays as it was: its later calls count in days and weeks.
 
 import { z } from "zod";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
