@@ -5,6 +5,8 @@
 //   decoded for the meter, where it is encoded, and, if it ends the call, for the call's record to be with the kernel. So a
 //   client that has all of its answer is on record, even if this process is killed the moment after.
 // - A stream that the provider breaks off is never ended cleanly: a client must see that it has not got everything.
+// - When the client leaves, the provider is heard out, within limits, because its last word says what the call used. What
+//   nobody reported is estimated, and marked so.
 // - The record is made once, whoever ends the call, and however often they do.
 
 import type { ServerResponse } from "node:http";
@@ -14,24 +16,34 @@ import type { ErrorKind, TerminatedBy } from "../../schemas/closed-lists.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import type { Upstream } from "../../schemas/upstreams.ts";
 import type { SpoolWriter } from "../spool/writer.ts";
+import { ClientAnswer } from "./client-answer.ts";
+import { DRAIN_BYTES_MAX, DRAIN_MS_MAX, type Drains } from "./drains.ts";
+import type { Estimator } from "./estimate/estimator.ts";
 import { finishEvent } from "./finish-event.ts";
 import { toClientHeaders } from "./headers.ts";
-import { Meter } from "./meter/meter.ts";
+import { isEventStream, Meter } from "./meter/meter.ts";
+import type { TokenCounts } from "./providers/provider.ts";
 import { Refusal, sendRefusal } from "./refusal.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { Route } from "./route.ts";
+import { UsageChunkFilter } from "./usage-chunk-filter.ts";
 
 /** What an exchange needs of the gateway. */
 export interface ExchangeParts {
   log: Logger;
   spool: SpoolWriter;
+  estimator: Estimator;
+  drains: Drains;
   dispatcherOf: (upstream: Upstream) => Dispatcher;
 }
 
 export interface Call {
   draft: TokenEvent;
   route: Route;
+  /** As the client sent it. */
   body: RequestBody;
+  /** Whether the gateway has asked for usage, which the client must not see. */
+  isUsageHidden: boolean;
   outgoing: ServerResponse;
   /** `performance.now()` when the request began. */
   startedAt: number;
@@ -56,30 +68,32 @@ export function exchange(
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #gateway: ExchangeParts;
   readonly #call: Call;
+  readonly #client: ClientAnswer;
   readonly #settle: () => void;
   #controller: Dispatcher.DispatchController | undefined;
   #meter: Meter | undefined;
+  /** Takes out what the gateway itself has asked for, where it has. */
+  #filter: UsageChunkFilter | undefined;
   #status = 0;
   #requestId: string | null = null;
   #contentLength: number | undefined;
   #firstByteMs: number | null = null;
   #receivedBytes = 0;
-  #isRecorded = false;
-  /** While the record is being made and written: the chunks that wait for it, and what else does. */
-  #held: Buffer[] | undefined;
+  #progress: "under way" | "completing" | "recording" | "recorded" = "under way";
   #afterRecord: (() => void)[] = [];
-  #isPausedForClient = false;
+  /** While the provider is heard out for a client that has left: ends that. */
+  #endDrain: (() => void) | undefined;
 
   constructor(gateway: ExchangeParts, call: Call, settle: () => void) {
     this.#gateway = gateway;
     this.#call = call;
     this.#settle = settle;
-    call.outgoing.once("close", () => this.#onClientClose());
+    this.#client = new ClientAnswer(call.outgoing, () => this.#onClientLeft());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#call.outgoing.destroyed) controller.abort(new ClientGone());
+    if (this.#client.isGone && !this.#endDrain) controller.abort(new ClientLeft());
   }
 
   onResponseStart(
@@ -90,104 +104,92 @@ class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     // An informational answer (103) is not the answer.
     if (status < 200) return;
-    const { outgoing, draft, route } = this.#call;
-    this.#status = status;
-    this.#requestId = first(headers["x-request-id"]) ?? first(headers["request-id"]) ?? null;
-    const hasBody = outgoing.req.method !== "HEAD" && status !== 204 && status !== 304;
-    const length = first(headers["content-length"]);
-    this.#contentLength = hasBody && length !== undefined ? Number(length) : undefined;
-    this.#meter = new Meter(this.#gateway.log, route.provider, route.operation, {
+    const { outgoing, draft, route, isUsageHidden } = this.#call;
+    const head = {
       status,
       contentType: first(headers["content-type"]) ?? "",
       contentEncoding: first(headers["content-encoding"]) ?? "",
-    });
-    const raw = controller.rawHeaders;
-    outgoing.sendDate = false;
-    outgoing.writeHead(
-      status,
-      statusText ?? "",
-      toClientHeaders(Array.isArray(raw) ? raw : [], draft.event_id),
-    );
-    // Headers go out with the first chunk, or alone when none comes along with them.
-    setImmediate(() => {
-      if (this.#receivedBytes === 0 && !outgoing.writableEnded) outgoing.flushHeaders();
-    });
+    };
+    this.#status = status;
+    this.#requestId = first(headers["x-request-id"]) ?? first(headers["request-id"]) ?? null;
+    this.#meter = new Meter(this.#gateway.log, route.provider, route.operation, head);
+    const isShortened = isUsageHidden && isEventStream(head) && head.contentEncoding === "";
+    if (isShortened) this.#filter = new UsageChunkFilter();
+    const hasBody = outgoing.req.method !== "HEAD" && status !== 204 && status !== 304;
+    const length = first(headers["content-length"]);
+    this.#contentLength = hasBody && length !== undefined ? Number(length) : undefined;
+    if (this.#client.isGone) return;
+    const raw = Array.isArray(controller.rawHeaders) ? controller.rawHeaders : [];
+    const toClient = toClientHeaders(raw, { eventId: draft.event_id, isShortened });
+    this.#client.begin(controller, status, statusText ?? "", toClient);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#firstByteMs ??= performance.now() - this.#call.startedAt;
     this.#receivedBytes += chunk.length;
-    const meter = this.#meter;
-    if (!meter?.isDecoding) {
-      meter?.read(chunk);
-      this.#forward(chunk);
+    if (this.#endDrain && this.#receivedBytes > DRAIN_BYTES_MAX) {
+      controller.abort(new ClientLeft());
       return;
     }
-    controller.pause();
-    meter.read(chunk, () => {
+    let isRead = false;
+    let hasWaited = false;
+    this.#meter?.read(chunk, () => {
+      isRead = true;
       this.#forward(chunk);
-      if (!this.#isPausedForClient) controller.resume();
+      if (hasWaited && !this.#client.isFull) controller.resume();
     });
+    if (isRead) return;
+    hasWaited = true;
+    controller.pause();
   }
 
   onResponseEnd(): void {
-    if (!this.#isRecorded && !this.#held) this.#complete();
+    if (this.#filter) this.#client.send(this.#filter.end());
+    this.#complete();
     this.#whenRecorded(() => {
-      if (!this.#call.outgoing.destroyed) this.#call.outgoing.end();
+      this.#client.end();
       this.#settle();
     });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    const { draft } = this.#call;
     this.#meter?.destroy();
-    const { outgoing } = this.#call;
-    if (error instanceof ClientGone || outgoing.destroyed) {
-      this.#record("client", null);
-      this.#whenRecorded(this.#settle);
-    } else if (outgoing.headersSent || this.#status !== 0) {
-      const isTimeout = error instanceof errors.BodyTimeoutError;
-      this.#gateway.log.warn(
-        { err: error, event_id: this.#call.draft.event_id },
-        "a provider broke off its answer",
-      );
-      this.#record(isTimeout ? "timeout" : "upstream", isTimeout ? "timeout" : "reset");
-      this.#whenRecorded(() => {
-        outgoing.destroy();
-        this.#settle();
-      });
-    } else {
+    if (error instanceof ClientLeft || this.#client.isGone) {
+      this.#breakOff("client", null);
+    } else if (this.#status === 0) {
       this.#refuse(error);
+      return;
+    } else {
+      this.#gateway.log.warn({ err: error, event_id: draft.event_id }, "a provider broke off its answer");
+      const isTimeout = error instanceof errors.BodyTimeoutError;
+      this.#breakOff(isTimeout ? "timeout" : "upstream", isTimeout ? "timeout" : "reset");
     }
+    this.#whenRecorded(this.#settle);
   }
 
   /** The provider could not be reached, or gave no answer: the client gets one from us, in the provider's shape. */
   #refuse(error: Error): void {
     const { outgoing, route, draft } = this.#call;
+    const { name } = route.upstream;
     const isTimeout =
       error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError;
     const refusal = isTimeout
-      ? new Refusal(504, "timeout", `${route.upstream.name} did not answer in time.`)
-      : new Refusal(
-          502,
-          "unreachable",
-          `${route.upstream.name} could not be reached, or broke off before it answered.`,
-        );
-    this.#gateway.log.warn(
-      { err: error, upstream: route.upstream.name, event_id: draft.event_id },
-      "a call failed",
-    );
+      ? new Refusal(504, "timeout", `${name} did not answer in time.`)
+      : new Refusal(502, "unreachable", `${name} could not be reached, or broke off before it answered.`);
+    this.#gateway.log.warn({ err: error, upstream: name, event_id: draft.event_id }, "a call failed");
     this.#status = refusal.status;
     this.#record(isTimeout ? "timeout" : "upstream", refusal.kind);
     this.#whenRecorded(() => {
-      if (!outgoing.destroyed) sendRefusal(outgoing, route.provider, refusal, draft.event_id);
+      if (!this.#client.isGone) sendRefusal(outgoing, route.provider, refusal, draft.event_id);
       this.#settle();
     });
   }
 
   #forward(chunk: Buffer): void {
-    if (!this.#held && !this.#isRecorded && this.#isLastChunk()) this.#complete();
-    if (this.#held) this.#held.push(chunk);
-    else this.#write(chunk);
+    const visible = this.#filter ? this.#filter.write(chunk) : chunk;
+    if (this.#isLastChunk()) this.#complete();
+    this.#client.send(visible);
   }
 
   /** Whether the client can know, with what has been received by now, that it has the whole answer. */
@@ -197,27 +199,40 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** Reads what is left, and records the call. From here on chunks wait. */
   #complete(): void {
-    this.#held = [];
-    const record = (): void => this.#record("complete", null);
+    if (this.#progress !== "under way") return;
+    this.#progress = "completing";
+    this.#client.hold();
+    const record = (): void => this.#record(this.#endDrain ? "client" : "complete", null);
     if (this.#meter && !this.#meter.reading.isEnded) this.#meter.end(record);
     else record();
   }
 
-  #write(chunk: Buffer): void {
-    const { outgoing } = this.#call;
-    if (outgoing.destroyed || outgoing.write(chunk) || this.#isPausedForClient) return;
-    this.#isPausedForClient = true;
-    this.#controller?.pause();
-    outgoing.once("drain", () => {
-      this.#isPausedForClient = false;
-      this.#controller?.resume();
-    });
+  /** The answer ended before its end. What it used is estimated where nobody said. */
+  #breakOff(terminatedBy: TerminatedBy, errorKind: ErrorKind | null): void {
+    this.#client.breakOff();
+    const { draft, route, body } = this.#call;
+    const isAnswered = this.#status === 0 || (this.#status >= 200 && this.#status < 300);
+    const isUnknown = route.operation.isMetered && isAnswered && !this.#meter?.reading.tokens;
+    if (this.#progress !== "under way" || !isUnknown) {
+      this.#record(terminatedBy, errorKind);
+      return;
+    }
+    this.#progress = "completing";
+    const question = {
+      model: draft.model_requested ?? "",
+      request: body.kind === "whole" ? body.bytes : undefined,
+      answer: this.#meter?.answer ?? Buffer.alloc(0),
+    };
+    void this.#gateway.estimator
+      .estimate(question)
+      .then((estimate) => this.#record(terminatedBy, errorKind, estimate));
   }
 
-  #record(terminatedBy: TerminatedBy, errorKind: ErrorKind | null): void {
-    if (this.#isRecorded) return;
-    this.#isRecorded = true;
-    this.#held ??= [];
+  #record(terminatedBy: TerminatedBy, errorKind: ErrorKind | null, estimate?: TokenCounts): void {
+    if (this.#progress === "recording" || this.#progress === "recorded") return;
+    this.#progress = "recording";
+    this.#endDrain?.();
+    this.#client.hold();
     const { draft, route, body, startedAt } = this.#call;
     const event = finishEvent(draft, route.provider, {
       status: this.#status,
@@ -226,9 +241,10 @@ class Exchange implements Dispatcher.DispatchHandler {
       firstByteMs: this.#firstByteMs,
       durationMs: performance.now() - startedAt,
       requestBytes: body.kind === "stream" ? body.countBytes() : draft.request_bytes,
-      responseBytes: this.#receivedBytes,
+      responseBytes: this.#receivedBytes - (this.#filter?.hiddenBytes ?? 0),
       requestId: this.#requestId,
       reading: this.#meter?.reading,
+      estimate,
     });
     // A failure is logged and counted where it happened; the client is not made to pay for it.
     this.#gateway.spool.append({ record: "event", event }, () => this.#release());
@@ -236,27 +252,40 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** The record is with the kernel, or never will be: what waited for it goes on. */
   #release(): void {
-    const held = this.#held ?? [];
-    const afterRecord = this.#afterRecord;
-    this.#held = undefined;
+    this.#progress = "recorded";
+    this.#client.release();
+    for (const then of this.#afterRecord) then();
     this.#afterRecord = [];
-    for (const chunk of held) this.#write(chunk);
-    for (const then of afterRecord) then();
   }
 
   #whenRecorded(then: () => void): void {
-    if (this.#held) this.#afterRecord.push(then);
-    else then();
+    if (this.#progress === "recorded") then();
+    else this.#afterRecord.push(then);
   }
 
-  #onClientClose(): void {
-    if (this.#call.outgoing.writableFinished) return;
-    this.#controller?.abort(new ClientGone());
+  #onClientLeft(): void {
+    const giveBack = this.#isWorthDraining() ? this.#gateway.drains.enter() : undefined;
+    if (!giveBack) {
+      this.#controller?.abort(new ClientLeft());
+      return;
+    }
+    const timer = setTimeout(() => this.#controller?.abort(new ClientLeft()), DRAIN_MS_MAX);
+    this.#endDrain = () => {
+      clearTimeout(timer);
+      giveBack();
+      this.#endDrain = undefined;
+    };
+    this.#client.leave();
+  }
+
+  #isWorthDraining(): boolean {
+    const isFailed = this.#status >= 300;
+    return this.#progress === "under way" && this.#call.route.operation.isMetered && !isFailed;
   }
 }
 
-class ClientGone extends Error {
-  override readonly name = "ClientGone";
+class ClientLeft extends Error {
+  override readonly name = "ClientLeft";
 }
 
 function first(value: string | string[] | undefined): string | undefined {

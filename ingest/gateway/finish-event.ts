@@ -2,7 +2,7 @@
 
 import type { ErrorKind, TerminatedBy } from "../../schemas/closed-lists.ts";
 import { COUNT_MAX, FIELD_CHARS_MAX, type TokenEvent, type TokenField } from "../../schemas/token-event.ts";
-import type { Provider, Reading } from "./providers/provider.ts";
+import type { Provider, Reading, TokenCounts } from "./providers/provider.ts";
 
 export interface Ending {
   status: number;
@@ -16,6 +16,8 @@ export interface Ending {
   requestId: string | null;
   /** What was read of the answer; undefined where there was none. */
   reading: Reading | undefined;
+  /** Counts that the gateway itself has estimated, because the provider reported none. */
+  estimate: TokenCounts | undefined;
 }
 
 const ERROR_OF_STATUS: ReadonlyMap<number, ErrorKind> = new Map([
@@ -36,7 +38,7 @@ export function finishEvent(draft: TokenEvent, provider: Provider, ending: Endin
   const stopReason = reading?.stopReason ?? null;
   return {
     ...draft,
-    ...toUsage(reading),
+    ...toUsage(reading, ending.estimate),
     first_byte_ms: toMs(ending.firstByteMs),
     duration_ms: toMs(ending.durationMs),
     response_id: cut(reading?.responseId ?? null),
@@ -55,8 +57,9 @@ export function finishEvent(draft: TokenEvent, provider: Provider, ending: Endin
 
 type UsageFields = Pick<TokenEvent, "usage_source" | "server_tool_calls" | "usage_raw" | TokenField>;
 
-function toUsage(reading: Reading | undefined): Partial<UsageFields> {
-  if (!reading?.tokens) return { usage_source: "none" };
+function toUsage(reading: Reading | undefined, estimate: TokenCounts | undefined): Partial<UsageFields> {
+  if (!reading?.tokens)
+    return estimate ? { ...estimate, usage_source: "estimated" } : { usage_source: "none" };
   return {
     ...reading.tokens,
     usage_source: reading.isFinal ? "reported" : "partial",

@@ -4,16 +4,19 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import type { Upstream } from "../../schemas/upstreams.ts";
 import { draftEvent, type BodyHash } from "./draft-event.ts";
 import { exchange, type ExchangeParts } from "./exchange.ts";
 import { toUpstreamHeaders } from "./headers.ts";
 import { identifyCaller, type CallerOptions } from "./identity/caller.ts";
+import { scanObject } from "./json-scan.ts";
 import { PROVIDERS } from "./providers/all-providers.ts";
 import { Refusal, sendRefusal } from "./refusal.ts";
-import { receiveBody } from "./request-body.ts";
-import { resolveRoute } from "./route.ts";
+import { receiveBody, type RequestBody } from "./request-body.ts";
+import { resolveRoute, type Route } from "./route.ts";
+import { askForUsage } from "./usage-request.ts";
 import { uuidv7 } from "./uuidv7.ts";
 
 export interface Gateway extends ExchangeParts {
@@ -25,6 +28,8 @@ export interface Gateway extends ExchangeParts {
   now: () => number;
   /** Whether the gateway is shutting down, and takes no new calls. */
   isDraining: () => boolean;
+  /** The calls that are not on record yet, also those whose client has left. */
+  underWay: Set<Promise<void>>;
 }
 
 export function createGatewayApp(gateway: Gateway): Hono<{ Bindings: HttpBindings }> {
@@ -35,7 +40,9 @@ export function createGatewayApp(gateway: Gateway): Hono<{ Bindings: HttpBinding
     return context.json({ status: isReady ? "ready" : "not ready" }, isReady ? 200 : 503);
   });
   app.all("*", async (context) => {
-    await handleCall(gateway, context.env.incoming, context.env.outgoing);
+    const call = handleCall(gateway, context.env.incoming, context.env.outgoing);
+    gateway.underWay.add(call);
+    await call.finally(() => gateway.underWay.delete(call));
     return RESPONSE_ALREADY_SENT;
   });
   return app;
@@ -68,14 +75,16 @@ async function handleCall(
       hashBody: gateway.hashBody,
     });
     await recordIntent(gateway, draft);
+    const asking = draft.stream ? askForHiddenUsage(route, body) : undefined;
+    const isPlainAnswer = asking !== undefined;
     await exchange(
       gateway,
-      { draft, route, body, outgoing, startedAt },
+      { draft, route, body, isUsageHidden: asking !== undefined, outgoing, startedAt },
       {
         method: incoming.method ?? "GET",
         path: upstreamPath(route.upstream, route.path),
-        headers: toUpstreamHeaders(incoming, route, caller, body),
-        body: body.kind === "whole" ? body.bytes : body.kind === "stream" ? body.stream : null,
+        headers: toUpstreamHeaders(incoming, { route, caller, body, isPlainAnswer }),
+        body: asking ?? contentOf(body),
       },
     );
   } catch (error) {
@@ -108,6 +117,19 @@ function recordIntent(gateway: Gateway, event: TokenEvent): Promise<void> {
       } else resolve();
     });
   });
+}
+
+/** The request with the wish for usage in it, where the stream would not report it otherwise and the provider knows how. */
+function askForHiddenUsage({ provider, operation, upstream }: Route, body: RequestBody): Buffer | undefined {
+  const isAskable =
+    operation.api === "chat" && body.kind === "whole" && provider.acceptsStreamOptions(upstream.name);
+  const members = isAskable ? scanObject(body.bytes) : undefined;
+  return isAskable && members ? askForUsage(body.bytes, members) : undefined;
+}
+
+function contentOf(body: RequestBody): Buffer | Readable | null {
+  if (body.kind === "none") return null;
+  return body.kind === "whole" ? body.bytes : body.stream;
 }
 
 /** The upstream's own path prefix, and the rest as the client sent it. */

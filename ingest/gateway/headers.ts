@@ -27,12 +27,18 @@ const CREDENTIALS: ReadonlySet<string> = new Set(CREDENTIAL_HEADERS);
 
 export const EVENT_ID_HEADER = "x-assay-event-id";
 
-/** The request's headers for the provider: a flat list of names and values. */
+/**
+ * The request's headers for the provider: a flat list of names and values.
+ * @param isPlainAnswer asks for an answer without encoding, because something will have to be taken out of it
+ */
 export function toUpstreamHeaders(
   incoming: IncomingMessage,
-  route: Route,
-  caller: Caller,
-  body: RequestBody,
+  {
+    route,
+    caller,
+    body,
+    isPlainAnswer,
+  }: { route: Route; caller: Caller; body: RequestBody; isPlainAnswer: boolean },
 ): string[] {
   const nominated = nominatedBy(incoming.headers.connection);
   const headers = ["host", new URL(route.upstream.url).host];
@@ -50,8 +56,8 @@ export function toUpstreamHeaders(
       if (looksLikeAssayKey(credentialOf(value))) continue;
       hasCredential = true;
     }
-    if (lower === "accept-encoding" && route.operation.isMetered) headers.push(name, narrowEncodings(value));
-    else headers.push(name, value);
+    if (lower !== "accept-encoding" || !route.operation.isMetered) headers.push(name, value);
+    else headers.push(name, isPlainAnswer ? "identity" : narrowEncodings(value));
   }
   const key = route.upstream.key;
   if (key !== undefined && caller.isAuthenticated && !hasCredential)
@@ -62,15 +68,23 @@ export function toUpstreamHeaders(
   return headers;
 }
 
-/** The answer's headers for the client, from the raw ones, with the event's id added. */
-export function toClientHeaders(raw: readonly (Buffer | string)[], eventId: string): string[] {
+/**
+ * The answer's headers for the client, from the raw ones, with the event's id added.
+ * @param isShortened the body will be shorter than the provider's, so its length is not told
+ */
+export function toClientHeaders(
+  raw: readonly (Buffer | string)[],
+  { eventId, isShortened }: { eventId: string; isShortened: boolean },
+): string[] {
   const text = raw.map((part) => (typeof part === "string" ? part : part.toString("latin1")));
   const connection = [...pairs(text)].find(([name]) => name.toLowerCase() === "connection");
   const nominated = nominatedBy(connection?.[1]);
   const headers: string[] = [];
   for (const [name, value] of pairs(text)) {
     const lower = name.toLowerCase();
-    if (!HOP_BY_HOP.has(lower) && !nominated.has(lower)) headers.push(name, value);
+    if (HOP_BY_HOP.has(lower) || nominated.has(lower) || (isShortened && lower === "content-length"))
+      continue;
+    headers.push(name, value);
   }
   headers.push(EVENT_ID_HEADER, eventId);
   return headers;

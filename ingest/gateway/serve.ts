@@ -13,6 +13,8 @@ import { readOrMakeSecret } from "../../schemas/data-directory.ts";
 import { SNAPSHOT_FILE } from "../../schemas/identity-snapshot.ts";
 import { SpoolWriter } from "../spool/writer.ts";
 import { createBodyHash } from "./draft-event.ts";
+import { createDrains } from "./drains.ts";
+import { createEstimator } from "./estimate/estimator.ts";
 import { createGatewayApp } from "./gateway.ts";
 import { openSnapshot } from "./identity/snapshot.ts";
 
@@ -42,7 +44,9 @@ export async function serveGateway(log: Logger, config: Config): Promise<Running
     ageMsMax: config.snapshotAgeMsMax,
     now: Date.now,
   });
+  const estimator = createEstimator(log);
   const pools = new Map<string, Pool>();
+  const underWay = new Set<Promise<void>>();
   let isDraining = false;
   const app = createGatewayApp({
     log,
@@ -53,6 +57,9 @@ export async function serveGateway(log: Logger, config: Config): Promise<Running
     strict: config.strict,
     now: Date.now,
     isDraining: () => isDraining,
+    estimator,
+    drains: createDrains(),
+    underWay,
     dispatcherOf: ({ name, url }) => {
       const pool = pools.get(name) ?? openPool(url);
       pools.set(name, pool);
@@ -75,7 +82,10 @@ export async function serveGateway(log: Logger, config: Config): Promise<Running
     async close() {
       isDraining = true;
       await drain(server);
+      // Providers that are still being heard out are broken off; those calls are recorded before the spool is closed.
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      await Promise.allSettled(underWay);
+      await estimator.close();
       snapshot.close();
       await spool.close();
     },

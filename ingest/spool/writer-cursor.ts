@@ -1,6 +1,6 @@
 // Where the reader stands in one writer's folder.
 
-import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -95,7 +95,7 @@ export class WriterCursor {
     let taken = 0;
     while (records.length < recordsMax) {
       const frame = decodeFrame(bytes, taken);
-      if (frame.state !== "whole") return taken > 0 || this.#skipTornTail(bytes.length);
+      if (frame.state !== "whole") return taken > 0 || this.#skipTornTail();
       taken += frame.bytes;
       this.#offset += frame.bytes;
       this.#take(frame.payload, records, deadLetters);
@@ -128,19 +128,25 @@ export class WriterCursor {
   }
 
   /** What follows the last whole frame of a segment is torn for good once there is a next segment. */
-  #skipTornTail(bytes: number): boolean {
+  #skipTornTail(): boolean {
     const isLast = !listSegments(this.#folder).some((found) => found > this.#segment);
     if (isLast) return false;
-    if (bytes > 0) {
-      const place = { segment: this.#segment, offset: this.#offset, bytes };
-      this.#log.error(place, "the end of a spool segment was torn, and was skipped");
-    }
+    this.#reportTornTail();
     this.#segment++;
     this.#offset = 0;
     return true;
   }
 
+  #reportTornTail(): void {
+    const file = join(this.#folder, segmentName(this.#segment));
+    const bytes = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) - this.#offset;
+    if (bytes <= 0) return;
+    const place = { segment: this.#segment, offset: this.#offset, bytes };
+    this.#log.error(place, "the end of a spool segment was torn, and was skipped");
+  }
+
   #finish(records: DeliveredRecord[]): void {
+    this.#reportTornTail();
     for (const event of this.#intents.values()) records.push({ record: "event", event });
     if (this.#intents.size > 0) {
       this.#log.warn({ calls: this.#intents.size }, "calls were interrupted when their gateway ended");
@@ -177,7 +183,9 @@ function listSegments(folder: string): number[] {
     .filter((segment) => segment !== undefined);
 }
 
+/** What follows `offset`, as far as one frame can reach; nothing where the writer has not come to this segment yet. */
 function readBytes(file: string, offset: number): Buffer {
+  if (!existsSync(file)) return Buffer.alloc(0);
   const handle = openSync(file, "r");
   try {
     const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(READ_BYTES, fstatSync(handle).size - offset)));

@@ -6,7 +6,16 @@
 // A writer never opens an old segment again. It starts a folder of its own, so its numbers have no gaps, and leaves the
 // folder to the reader, which removes what has been delivered.
 
-import { closeSync, fdatasync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Logger } from "pino";
@@ -88,8 +97,9 @@ export class SpoolWriter {
       }, SYNC_INTERVAL_MS);
       return undefined;
     } catch (error) {
-      // What was written of the batch may end in the middle of a frame, so nothing may follow it in this segment.
-      this.#segmentBytes = SEGMENT_BYTES_MAX;
+      // What was written of the batch may end in the middle of a frame, so nothing may follow it in this segment. An empty
+      // one is kept: on a full disk, every try would leave another one behind.
+      if (fstatSync(this.#file).size > 0) this.#segmentBytes = SEGMENT_BYTES_MAX;
       this.#log.error({ err: error, records: frames.length }, "the spool could not be written");
       return new AppError("unavailable", `The spool in ${this.#folder} could not be written.`, {
         retry: true,

@@ -9,6 +9,13 @@ import { EventStream } from "./event-stream.ts";
 /** The largest answer that is kept for reading; embeddings of a large batch reach some 10 MB. */
 export const BODY_BYTES_MAX = 32 * 1024 * 1024;
 
+/**
+ * Some intermediaries encode without saying so. The first byte tells (RFC 1952, 2.3.1): no JSON and no event begins with it.
+ */
+const GZIP_FIRST_BYTE = 0x1f;
+/** What is kept of a stream in case nobody reports its usage and it has to be estimated. */
+const KEPT_BYTES_MAX = 1024 * 1024;
+
 export interface AnswerHead {
   status: number;
   contentType: string;
@@ -19,40 +26,44 @@ export class Meter {
   readonly #log: Logger;
   readonly #reader: AnswerReader;
   readonly #stream: EventStream | undefined;
-  readonly #decoder: Decoder | undefined;
+  readonly #isEncodingUnsaid: boolean;
+  #decoder: Decoder | undefined;
+  #hasBegun = false;
   #body: Buffer[] = [];
   #bodyBytes = 0;
-  /** Why reading has ended early, if it has. */
-  #failure: string | undefined;
+  /** False for what is not metered, and once something could not be read. */
+  #isReading: boolean;
 
   constructor(log: Logger, provider: Provider, operation: Operation, head: AnswerHead) {
     this.#log = log;
     this.#reader = provider.createReader(operation);
-    if (!operation.isMetered) this.#failure = "unmetered";
-    else if (isEventStream(head))
+    this.#isReading = operation.isMetered;
+    if (isEventStream(head))
       this.#stream = new EventStream((type, data) => this.#reader.readEvent(type, data));
-    if (head.contentEncoding === "" || head.contentEncoding === "identity" || this.#failure) return;
-    this.#decoder = createDecoder(
-      head.contentEncoding,
-      (bytes) => this.#read(bytes),
-      (reason) => this.#fail(reason),
-    );
-    if (!this.#decoder) this.#fail(`content-encoding ${head.contentEncoding}`);
+    this.#isEncodingUnsaid = head.contentEncoding === "" || head.contentEncoding === "identity";
+    if (!this.#isEncodingUnsaid && this.#isReading) this.#decode(head.contentEncoding);
   }
 
   get reading(): Reading {
     return this.#reader.reading;
   }
 
-  /** Whether `read` must be waited for, because the bytes have to be decoded first. */
-  get isDecoding(): boolean {
-    return this.#decoder !== undefined && this.#failure === undefined;
+  /** The decoded answer so far, or its beginning. */
+  get answer(): Buffer {
+    return Buffer.concat(this.#body);
   }
 
-  /** Reads a chunk. Without decoding, everything is done when it returns, and `done` is not needed. */
-  read(chunk: Buffer, done?: () => void): void {
-    if (this.isDecoding && done) this.#decoder?.write(chunk, done);
-    else this.#read(chunk);
+  /** Reads a chunk. `done` is called when all of it has been read: at once, unless it has to be decoded first. */
+  read(chunk: Buffer, done: () => void): void {
+    const isFirst = this.#isEncodingUnsaid && !this.#hasBegun;
+    this.#hasBegun = true;
+    if (isFirst && this.#isReading && chunk[0] === GZIP_FIRST_BYTE) this.#decode("gzip");
+    if (this.#decoder && this.#isReading) {
+      this.#decoder.write(chunk, done);
+    } else {
+      this.#read(chunk);
+      done();
+    }
   }
 
   /** The answer is whole. `done` is called when all of it has been read. */
@@ -62,30 +73,34 @@ export class Meter {
         if (this.#stream) this.#stream.end();
         else if (this.#bodyBytes > 0) this.#reader.readBody(Buffer.concat(this.#body));
       });
-      this.#body = [];
       done();
     };
-    if (this.isDecoding) this.#decoder?.end(finish);
+    if (this.#decoder && this.#isReading) this.#decoder.end(finish);
     else finish();
   }
 
-  /** The answer broke off, or nobody wants it any more. */
+  /** The answer broke off: no more of it comes. */
   destroy(): void {
     this.#decoder?.destroy();
-    this.#body = [];
+  }
+
+  #decode(encoding: string): void {
+    const onData = (bytes: Buffer): void => this.#read(bytes);
+    this.#decoder = createDecoder(encoding, onData, (reason) => this.#fail(reason));
+    if (!this.#decoder) this.#fail(`content-encoding ${encoding}`);
   }
 
   #read(bytes: Buffer): void {
     this.#guard(() => {
-      if (this.#stream) this.#stream.write(bytes);
-      else if (this.#bodyBytes + bytes.length > BODY_BYTES_MAX)
-        this.#fail(`a body over ${BODY_BYTES_MAX} bytes`);
-      else this.#bodyBytes += this.#body.push(bytes) && bytes.length;
+      this.#stream?.write(bytes);
+      this.#bodyBytes += bytes.length;
+      if (this.#bodyBytes <= (this.#stream ? KEPT_BYTES_MAX : BODY_BYTES_MAX)) this.#body.push(bytes);
+      else if (!this.#stream) this.#fail(`a body over ${BODY_BYTES_MAX} bytes`);
     });
   }
 
   #guard(read: () => void): void {
-    if (this.#failure !== undefined) return;
+    if (!this.#isReading) return;
     try {
       read();
     } catch (error) {
@@ -94,12 +109,13 @@ export class Meter {
   }
 
   #fail(reason: string, error?: unknown): void {
-    this.#failure = reason;
+    this.#isReading = false;
     this.#body = [];
     this.#log.error({ reason, err: error }, "an answer could not be metered");
   }
 }
 
-function isEventStream(head: AnswerHead): boolean {
+/** By its content type; parameters do not matter. */
+export function isEventStream(head: AnswerHead): boolean {
   return head.contentType.toLowerCase().startsWith("text/event-stream");
 }

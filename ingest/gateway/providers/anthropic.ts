@@ -51,6 +51,7 @@ export const anthropic: Provider = {
     tools_offered: countItems(body, members, "tools"),
   }),
   createReader: createMessagesReader,
+  acceptsStreamOptions: () => false,
   stopKinds: {
     end_turn: "end",
     stop_sequence: "end",

@@ -51,6 +51,7 @@ export const gemini: Provider = {
     };
   },
   createReader: createGenerateReader,
+  acceptsStreamOptions: () => false,
   stopKinds: {
     STOP: "end",
     MAX_TOKENS: "length",

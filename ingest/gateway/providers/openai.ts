@@ -33,6 +33,17 @@ const METERED: readonly { pattern: RegExp; api: "chat" | "responses" | "embeddin
   { pattern: /\/embeddings$/, api: "embeddings" },
 ];
 
+/** Known to take `stream_options`, by their documentation. */
+const STREAM_OPTIONS_UPSTREAMS: ReadonlySet<string> = new Set([
+  "openai",
+  "groq",
+  "deepseek",
+  "together",
+  "openrouter",
+  "xai",
+  "ollama",
+  "vllm",
+]);
 const NATIVE_PATH = /^\/v1\/(?!messages(\/|$))/;
 const CHAT_END = "[DONE]";
 /**
@@ -76,6 +87,7 @@ export const openai: Provider = {
   },
   createReader: (operation) =>
     operation.api === "responses" ? createResponsesReader() : createChatReader(operation),
+  acceptsStreamOptions: (upstreamName) => STREAM_OPTIONS_UPSTREAMS.has(upstreamName),
   stopKinds: {
     stop: "end",
     completed: "end",

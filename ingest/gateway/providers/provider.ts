@@ -68,6 +68,8 @@ export interface Provider {
   classify(method: string, path: string): Operation;
   readRequest(body: Buffer, members: Members | undefined): RequestFacts;
   createReader(operation: Operation): AnswerReader;
+  /** Whether an upstream is known to take `stream_options` in a chat request; one that rejects it is never asked. */
+  acceptsStreamOptions(upstreamName: string): boolean;
   /** The provider's stop reasons, in one vocabulary. */
   stopKinds: Readonly<Record<string, StopKind>>;
   /** The header that carries the organisation's own key: name and value. */
