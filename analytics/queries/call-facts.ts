@@ -35,8 +35,11 @@ export const IS_PROVIDER_ERROR = `(NOT ${HAS_USAGE} AND (status >= 400 OR ifNull
 
 export const IS_AUXILIARY = "request_kind IN ('count_tokens', 'auxiliary')";
 
+/** The provider turned the call away before it did anything for it. */
+const IS_REFUSED = "(status BETWEEN 400 AND 499 OR ifNull(error_kind, '') IN ('overloaded', 'unreachable'))";
+
 /**
- * Whether a call used tokens that nobody counted. A call that the provider refused used none; asking for a count, or for the
- * list of models, uses none either.
+ * Whether a call used tokens that nobody counted. A call that was turned away used none; asking for a count, or for the list
+ * of models, uses none either. A provider that failed on the way may have used some.
  */
-export const IS_USAGE_UNKNOWN = `(NOT ${HAS_USAGE} AND NOT ${IS_PROVIDER_ERROR} AND request_kind NOT IN ('count_tokens', 'other'))`;
+export const IS_USAGE_UNKNOWN = `(NOT ${HAS_USAGE} AND NOT ${IS_REFUSED} AND request_kind NOT IN ('count_tokens', 'other'))`;

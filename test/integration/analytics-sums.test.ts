@@ -78,10 +78,12 @@ test("tokens are unknown only where some were used: not of a refusal, a count, o
     { started_at: at("08:02"), request_kind: "other" },
     { started_at: at("08:03"), request_kind: "embedding" },
     { started_at: at("08:04"), status: 0, error_kind: "interrupted", terminated_by: "gateway" },
+    { started_at: at("08:05"), status: 529, error_kind: "overloaded" },
+    { started_at: at("08:06"), status: 500, error_kind: "server_error" },
   );
   await bench.analyze();
   const days = await bench.rows("usage_days");
-  expect(days.reduce((total, day) => total + Number(day["unknown_usage_calls"]), 0)).toBe(2);
+  expect(days.reduce((total, day) => total + Number(day["unknown_usage_calls"]), 0)).toBe(3);
 });
 
 test("counts of 2^53 - 1 add up exactly, in every field", async () => {
