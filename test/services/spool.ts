@@ -1,0 +1,86 @@
+// A spool for tests: writers of this process, and what became of them on disk.
+
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { WRITER_FILE } from "../../ingest/spool/format.ts";
+import { createSpoolReader, type SpoolBatch, type SpoolReader } from "../../ingest/spool/reader.ts";
+import { SpoolWriter } from "../../ingest/spool/writer.ts";
+import type { AppError } from "../../schemas/app-error.ts";
+import { ownProcessIdentity } from "../../schemas/process-identity.ts";
+import type { TokenEvent } from "../../schemas/token-event.ts";
+import { buildTokenEvent } from "../builders/token-event.ts";
+
+const RECORDS_MAX = 10_000;
+
+export interface LogEntry {
+  level: number;
+  [field: string]: unknown;
+}
+
+export interface TestSpool {
+  spoolDir: string;
+  /** Everything that was logged. */
+  logged: LogEntry[];
+  openWriter(writerId?: string): SpoolWriter;
+  openReader(): SpoolReader;
+  /** Lets a writer of this process look dead: its number is in use, by a process that was started at another time. */
+  bury(writerId?: string): void;
+  /** What is in a writer's folder; undefined when the folder is gone. */
+  filesOf(writerId?: string): string[] | undefined;
+  remove(): void;
+}
+
+export function makeTestSpool(): TestSpool {
+  const spoolDir = mkdtempSync(join(tmpdir(), "assay-spool-"));
+  const logged: LogEntry[] = [];
+  const log = pino({}, { write: (line) => logged.push(JSON.parse(line)) });
+  return {
+    spoolDir,
+    logged,
+    openWriter: (writerId = "gateway-1") => new SpoolWriter(log, { spoolDir, writerId }),
+    openReader: () => createSpoolReader(log, { spoolDir }),
+    bury(writerId = "gateway-1") {
+      const identity = { ...ownProcessIdentity(), startedAt: "before" };
+      writeFileSync(join(spoolDir, writerId, WRITER_FILE), JSON.stringify(identity));
+    },
+    filesOf(writerId = "gateway-1") {
+      const folders = readdirSync(spoolDir);
+      return folders.includes(writerId) ? readdirSync(join(spoolDir, writerId)) : undefined;
+    },
+    remove: () => rmSync(spoolDir, { recursive: true }),
+  };
+}
+
+/** An event with the writer's next number, whose id ends in that number. */
+export function nextEvent(writer: SpoolWriter, said: Partial<TokenEvent> = {}): TokenEvent {
+  const sequence = writer.nextSequence();
+  return buildTokenEvent({
+    event_id: `01936a00-0000-7000-8000-${String(sequence).padStart(12, "0")}`,
+    gateway_id: writer.writerId,
+    sequence,
+    ...said,
+  });
+}
+
+/** Resolves when the writer has said what became of the record. */
+export function append(
+  writer: SpoolWriter,
+  record: "intent" | "event",
+  event: TokenEvent,
+): Promise<AppError | undefined> {
+  return new Promise((resolve) => writer.append({ record, event }, resolve));
+}
+
+/** The numbers of the events in a batch, in their order. */
+export function sequencesOf(batch: SpoolBatch): number[] {
+  return batch.records.flatMap((record) => (record.record === "event" ? [record.event.sequence] : []));
+}
+
+/** Reads everything, commits it, and says which numbers it had. */
+export function drain(reader: SpoolReader): number[] {
+  const batch = reader.readBatch(RECORDS_MAX);
+  batch.commit();
+  return sequencesOf(batch);
+}
