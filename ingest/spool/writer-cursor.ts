@@ -91,11 +91,13 @@ export class WriterCursor {
 
   /** Reads one stretch of the current segment. Returns whether it moved. */
   #readStretch(recordsMax: number, records: DeliveredRecord[], deadLetters: DeadLetter[]): boolean {
+    // Asked before reading: what a writer adds to this segment before it begins the next one is then read, and not skipped.
+    const isLast = !listSegments(this.#folder).some((found) => found > this.#segment);
     const bytes = readBytes(join(this.#folder, segmentName(this.#segment)), this.#offset);
     let taken = 0;
     while (records.length < recordsMax) {
       const frame = decodeFrame(bytes, taken);
-      if (frame.state !== "whole") return taken > 0 || this.#skipTornTail();
+      if (frame.state !== "whole") return taken > 0 || (!isLast && this.#skipTornTail());
       taken += frame.bytes;
       this.#offset += frame.bytes;
       this.#take(frame.payload, records, deadLetters);
@@ -128,9 +130,7 @@ export class WriterCursor {
   }
 
   /** What follows the last whole frame of a segment is torn for good once there is a next segment. */
-  #skipTornTail(): boolean {
-    const isLast = !listSegments(this.#folder).some((found) => found > this.#segment);
-    if (isLast) return false;
+  #skipTornTail(): true {
     this.#reportTornTail();
     this.#segment++;
     this.#offset = 0;
