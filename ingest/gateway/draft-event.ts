@@ -45,8 +45,8 @@ export interface DraftInput {
 export function draftEvent(input: DraftInput): TokenEvent {
   const { incoming, route, caller, body, startedAtMs } = input;
   const bytes = body.kind === "whole" ? body.bytes : undefined;
-  const facts =
-    bytes && route.operation.isMetered ? route.provider.readRequest(bytes, scanObject(bytes)) : {};
+  const text = body.kind === "whole" && route.operation.isMetered ? body.text : undefined;
+  const facts = text ? route.provider.readRequest(text, scanObject(text)) : {};
   const declaredClass = readDeclaredClass(incoming.headers);
   return {
     schema_version: 1,

@@ -220,7 +220,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#progress = "completing";
     const question = {
       model: draft.model_requested ?? "",
-      request: body.kind === "whole" ? body.bytes : undefined,
+      request: body.kind === "whole" ? body.text : undefined,
       answer: this.#meter?.answer ?? Buffer.alloc(0),
     };
     void this.#gateway.estimator

@@ -121,10 +121,10 @@ function recordIntent(gateway: Gateway, event: TokenEvent): Promise<void> {
 
 /** The request with the wish for usage in it, where the stream would not report it otherwise and the provider knows how. */
 function askForHiddenUsage({ provider, operation, upstream }: Route, body: RequestBody): Buffer | undefined {
-  const isAskable =
-    operation.api === "chat" && body.kind === "whole" && provider.acceptsStreamOptions(upstream.name);
-  const members = isAskable ? scanObject(body.bytes) : undefined;
-  return isAskable && members ? askForUsage(body.bytes, members) : undefined;
+  // An encoded request would have to be encoded anew, and nothing of a request is ever changed but for the wish.
+  if (operation.api !== "chat" || body.kind !== "whole" || body.text !== body.bytes) return undefined;
+  const members = provider.acceptsStreamOptions(upstream.name) ? scanObject(body.bytes) : undefined;
+  return members && askForUsage(body.bytes, members);
 }
 
 function contentOf(body: RequestBody): Buffer | Readable | null {

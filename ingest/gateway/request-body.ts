@@ -3,14 +3,29 @@
 
 import type { IncomingMessage } from "node:http";
 import { PassThrough, type Readable } from "node:stream";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
 import { Refusal } from "./refusal.ts";
 
 /** Real agent requests reach 5 MB and more; beyond this a body is an upload, and is forwarded unread. */
 export const SCANNED_BYTES_MAX = 32 * 1024 * 1024;
 
+/** A body that unpacks to more is a bomb, or nothing that needs reading; it is forwarded unread. */
+const UNPACKED_BYTES_MAX = 64 * 1024 * 1024;
+
+const UNPACK: Readonly<
+  Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
+> = {
+  gzip: promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
+};
+
 export type RequestBody =
   | { kind: "none" }
-  | { kind: "whole"; bytes: Buffer }
+  /** `text`: the same without its content encoding; undefined where that can't be taken off. */
+  | { kind: "whole"; bytes: Buffer; text: Buffer | undefined }
   /** `countBytes` says how much went through so far. */
   | { kind: "stream"; stream: Readable; countBytes: () => number };
 
@@ -19,7 +34,14 @@ export async function receiveBody(incoming: IncomingMessage, isMetered: boolean)
   const { "content-length": length, "transfer-encoding": encoding } = incoming.headers;
   if (encoding === undefined && (length === undefined || length === "0")) return { kind: "none" };
   if (!isMetered || Number(length) > SCANNED_BYTES_MAX) return streamBody(incoming, []);
+  const body = await bufferBody(incoming);
+  return Buffer.isBuffer(body)
+    ? { kind: "whole", bytes: body, text: await unpack(body, incoming.headers["content-encoding"]) }
+    : body;
+}
 
+/** The whole body, or the stream that it has to be when it turns out to be too large. */
+function bufferBody(incoming: IncomingMessage): Promise<Buffer | RequestBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -33,7 +55,7 @@ export async function receiveBody(incoming: IncomingMessage, isMetered: boolean)
     };
     const onEnd = (): void => {
       stopListening();
-      resolve({ kind: "whole", bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     };
     const onBroken = (): void => {
       stopListening();
@@ -44,6 +66,16 @@ export async function receiveBody(incoming: IncomingMessage, isMetered: boolean)
     };
     incoming.on("data", onData).on("end", onEnd).on("error", onBroken).on("close", onBroken);
   });
+}
+
+async function unpack(bytes: Buffer, encoding: string | undefined): Promise<Buffer | undefined> {
+  if (encoding === undefined || encoding === "identity") return bytes;
+  try {
+    return await UNPACK[encoding.trim().toLowerCase()]?.(bytes, { maxOutputLength: UNPACKED_BYTES_MAX });
+  } catch {
+    // It goes to the provider as it came, who will say what is wrong with it.
+    return undefined;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 // Streams that report nothing by themselves, and calls that do not reach their end.
 
 import { request } from "node:http";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { startTestGateway, type TestGateway } from "../services/gateway.ts";
@@ -112,6 +113,26 @@ it("a body that is gzip without saying so is counted, and goes on as it came", a
   });
   expect(answer.body.equals(Buffer.concat([...(encoded.frames ?? [])]))).toBe(true);
   expect(await nextEvent()).toMatchObject({ usage_source: "reported", input_tokens: 9, output_tokens: 4 });
+});
+
+it.each([
+  ["gzip", gzipSync],
+  ["deflate", deflateSync],
+  ["br", brotliCompressSync],
+  ["zstd", zstdCompressSync],
+] as const)("a request in %s is understood, and reaches the provider as it was", async (encoding, encode) => {
+  const body = encode(Buffer.from(JSON.stringify({ model: "gpt-5-mini", stream: true, messages: [{}, {}] })));
+  await send(gateway.url + CHAT, { headers: { "content-encoding": encoding }, body });
+  expect(replay.requests.at(-1)?.body.equals(body)).toBe(true);
+  expect(await nextEvent()).toMatchObject({ model_requested: "gpt-5-mini", stream: true, messages: 2 });
+});
+
+it("a request that is not what its encoding says, or unpacks without end, goes on as it came", async () => {
+  for (const body of [Buffer.from("not gzip"), gzipSync(Buffer.alloc(100 * 1024 * 1024))]) {
+    await send(gateway.url + CHAT, { headers: { "content-encoding": "gzip" }, body });
+    expect(replay.requests.at(-1)?.body.equals(body)).toBe(true);
+    expect(await nextEvent()).toMatchObject({ model_requested: null, request_bytes: body.length });
+  }
 });
 
 describe("a client that leaves", () => {
