@@ -2,7 +2,7 @@
 // by keyed hashes alone, never by name.
 
 import { z } from "zod";
-import { FIELD_CHARS_MAX, time } from "./token-event.ts";
+import { FIELD_CHARS_MAX, time, wellFormed } from "./token-event.ts";
 
 export const OUTCOME_KINDS = [
   "pr_merged",
@@ -32,7 +32,7 @@ export const OUTCOME_SOURCES = [
 ] as const;
 export const FILE_HASHES_MAX = 256;
 
-const text = z.string().max(FIELD_CHARS_MAX);
+const text = wellFormed.max(FIELD_CHARS_MAX);
 const unknownText = text.nullable();
 
 export const outcomeSchema = z.strictObject({

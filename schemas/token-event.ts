@@ -26,7 +26,9 @@ export const TAGS_MAX = 16;
 /** Counts beyond this are a provider's mistake or an attack; JavaScript could not add them exactly. */
 export const COUNT_MAX = Number.MAX_SAFE_INTEGER;
 
-const text = z.string().max(FIELD_CHARS_MAX);
+/** Half of a surrogate pair, which JSON can hold and ClickHouse refuses with all of its batch, becomes U+FFFD. */
+export const wellFormed = z.string().overwrite((value) => value.toWellFormed());
+const text = wellFormed.max(FIELD_CHARS_MAX);
 const unknownText = text.nullable();
 const count = z.int().min(0).max(COUNT_MAX);
 const unknownCount = count.nullable();
@@ -113,7 +115,7 @@ const usageFields = {
   /** Web search and the like, billed by the provider: name → calls. */
   server_tool_calls: z.record(text, count),
   /** The provider's usage object as JSON, numbers and enum words only. */
-  usage_raw: z.string().max(16_384).nullable(),
+  usage_raw: wellFormed.max(16_384).nullable(),
 };
 
 export const tokenEventSchema = z.strictObject({

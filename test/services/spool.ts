@@ -27,6 +27,8 @@ export interface TestSpool {
   openReader(): SpoolReader;
   /** Lets a writer of this process look dead: its number is in use, by a process that was started at another time. */
   bury(writerId?: string): void;
+  /** The writers that still have a folder. */
+  writers(): string[];
   /** What is in a writer's folder; undefined when the folder is gone. */
   filesOf(writerId?: string): string[] | undefined;
   remove(): void;
@@ -45,6 +47,7 @@ export function makeTestSpool(): TestSpool {
       const identity = { ...ownProcessIdentity(), startedAt: "before" };
       writeFileSync(join(spoolDir, writerId, WRITER_FILE), JSON.stringify(identity));
     },
+    writers: () => readdirSync(spoolDir),
     filesOf(writerId = "gateway-1") {
       const folders = readdirSync(spoolDir);
       return folders.includes(writerId) ? readdirSync(join(spoolDir, writerId)) : undefined;
