@@ -34,6 +34,7 @@ const DEFAULTS: Partial<TokenEvent> = {
 
 const KNOWN_FIELDS = Object.keys(tokenEventSchema.shape);
 const UNKNOWN: Readonly<Record<string, null>> = Object.fromEntries(KNOWN_FIELDS.map((name) => [name, null]));
+const isKnown = (name: string): boolean => Object.hasOwn(UNKNOWN, name);
 
 export interface EventLine {
   event: TokenEvent;
@@ -53,10 +54,10 @@ export function parseEventLine(text: string): EventLine | { reason: string } {
   const line = lineSchema.safeParse(json);
   if (!line.success) return { reason: z.prettifyError(line.error) };
   const { person_email: personEmail, ...fields } = line.data;
-  const known = Object.fromEntries(Object.entries(fields).filter(([name]) => name in UNKNOWN));
+  const known = Object.fromEntries(Object.entries(fields).filter(([name]) => isKnown(name)));
   const event = tokenEventSchema.safeParse({ ...UNKNOWN, ...DEFAULTS, ...derivedDefaults(known), ...known });
   if (!event.success) return { reason: z.prettifyError(event.error) };
-  const unknownFields = Object.keys(fields).filter((name) => !(name in UNKNOWN));
+  const unknownFields = Object.keys(fields).filter((name) => !isKnown(name));
   return { event: event.data, personEmail, unknownFields };
 }
 

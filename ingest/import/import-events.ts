@@ -40,6 +40,7 @@ export async function importEvents(
   options: ImportOptions,
 ): Promise<ImportSummary> {
   const summary: ImportSummary = { imported: 0, known: 0, refused: 0, refusals: [], unknown_fields: {} };
+  const unknownFields = new Map<string, number>();
   const personOf = createPeopleByEmail(postgres);
   let batch: EventLine[] = [];
 
@@ -71,12 +72,11 @@ export async function importEvents(
         summary.refusals.push({ file, line: number, reason: line.reason });
       continue;
     }
-    for (const name of line.unknownFields)
-      summary.unknown_fields[name] = (summary.unknown_fields[name] ?? 0) + 1;
+    for (const name of line.unknownFields) unknownFields.set(name, (unknownFields.get(name) ?? 0) + 1);
     if (batch.push(line) === BATCH_LINES_MAX) await store();
   }
   if (batch.length > 0) await store();
-  return summary;
+  return { ...summary, unknown_fields: Object.fromEntries(unknownFields) };
 }
 
 const recordedResponses = defineQuery({

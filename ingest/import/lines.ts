@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { AppError, errorMessage } from "../../schemas/app-error.ts";
 
@@ -13,23 +13,21 @@ export async function* readLines(
   { cwd, stdin }: { cwd: string; stdin: Readable },
 ): AsyncGenerator<{ number: number; text: string }> {
   const source = name === "-" ? stdin : createReadStream(resolve(cwd, name));
-  const input = name.endsWith(".gz") ? source.pipe(createGunzip()) : source;
-  let failure: unknown;
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  for (const stream of new Set([source, input])) {
-    stream.on("error", (error) => {
-      failure ??= error;
-      lines.close();
-    });
-  }
+  const input = name.endsWith(".gz") ? unpack(source) : source;
   let number = 0;
-  for await (const text of lines) {
-    number++;
-    if (text.trim() !== "") yield { number, text };
+  try {
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      number++;
+      if (text.trim() !== "") yield { number, text };
+    }
+  } catch (error) {
+    throw new AppError("bad_request", `${name} could not be read: ${errorMessage(error)}`, { cause: error });
+  } finally {
+    if (source !== stdin) source.destroy();
   }
-  if (failure !== undefined) {
-    throw new AppError("bad_request", `${name} could not be read: ${errorMessage(failure)}`, {
-      cause: failure,
-    });
-  }
+}
+
+/** What breaks either stream reaches whoever reads the last one. */
+function unpack(source: Readable): Readable {
+  return pipeline(source, createGunzip(), () => undefined);
 }

@@ -1,0 +1,289 @@
+// What an import takes in, what it refuses, and that it can be repeated.
+
+import { gzipSync } from "node:zlib";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough, Readable, Writable } from "node:stream";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { importEventsCommand } from "../../ingest/commands/import-events.ts";
+import { REFUSALS_TOLD_MAX, type ImportSummary } from "../../ingest/import/import-events.ts";
+import { migrateClickHouse } from "../../schemas/clickhouse/migrate.ts";
+import { openClickHouse } from "../../schemas/clickhouse/open.ts";
+import { EXIT, type Stores } from "../../schemas/command.ts";
+import { readConfig } from "../../schemas/config.ts";
+import { migratePostgres } from "../../schemas/postgres/migrate.ts";
+import { openPostgres } from "../../schemas/postgres/open.ts";
+import { people } from "../../schemas/postgres/tables.ts";
+import { buildTokenEvent } from "../builders/token-event.ts";
+import { ask } from "../services/clickhouse-openers.ts";
+import { startTestPostgres, type TestPostgres } from "../services/postgres.ts";
+
+const LINES_MANY = 100_000;
+const RSS_BYTES_MAX = 150 * 1024 * 1024;
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let folder: string;
+let postgres: TestPostgres;
+let stores: Stores;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "assay-import-"));
+  postgres = await startTestPostgres();
+  stores = {
+    clickhouse: await openClickHouse({ dataDir: folder }),
+    postgres: await openPostgres({ url: postgres.url }),
+  };
+  await migrateClickHouse(stores.clickhouse);
+  await migratePostgres(stores.postgres);
+});
+afterAll(async () => {
+  await stores.clickhouse.close();
+  await stores.postgres.close();
+  await postgres.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const run = async (sql: string): Promise<Record<string, unknown>[]> => stores.clickhouse.query(ask(sql), {});
+beforeEach(async () => {
+  await stores.clickhouse.execute(
+    { name: "empty", sql: "TRUNCATE TABLE token_events", params: ask("").params },
+    {},
+  );
+});
+
+interface Imported {
+  exitCode: number;
+  summary: ImportSummary;
+  stderr: string;
+}
+
+async function importFrom(files: string[], stdin: Readable = Readable.from([])): Promise<Imported> {
+  const written = { stdout: "", stderr: "" };
+  const sink = (name: keyof typeof written): Writable =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        written[name] += String(chunk);
+        done();
+      },
+    });
+  const io = {
+    stdin,
+    stdout: sink("stdout"),
+    stderr: sink("stderr"),
+    cwd: folder,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+  };
+  const args = { positionals: files, values: { json: true } };
+  const exitCode = await importEventsCommand.run(args, io, stores, readConfig({}));
+  const summary: ImportSummary = JSON.parse(written.stdout);
+  return { exitCode, summary, stderr: written.stderr };
+}
+
+const idOf = (number: number): string => `01936a00-0000-7000-8000-${String(number).padStart(12, "0")}`;
+const lineOf = (number: number, more: object = {}): object => ({
+  event_id: idOf(number),
+  started_at: "2026-11-20T09:30:00.000Z",
+  input_tokens: 7,
+  ...more,
+});
+const toLines = (lines: readonly unknown[]): string =>
+  lines.map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`).join("");
+
+function writeLines(name: string, lines: readonly unknown[]): string {
+  writeFileSync(join(folder, name), name.endsWith(".gz") ? gzipSync(toLines(lines)) : toLines(lines));
+  return name;
+}
+
+const TOTALS =
+  "SELECT toUInt32(count()) AS calls, toUInt32(sum(input_tokens)) AS tokens FROM token_events FINAL";
+
+test("the same lines can be imported any number of times, in any files", async () => {
+  const first = writeLines("first.jsonl", [lineOf(1), lineOf(2), lineOf(2)]);
+  const second = writeLines("second.jsonl", [lineOf(2), lineOf(3)]);
+  expect(await importFrom([first, second])).toMatchObject({ exitCode: EXIT.done });
+  expect(await importFrom([second, first])).toMatchObject({ exitCode: EXIT.done });
+  expect(await run(TOTALS)).toEqual([{ calls: 3, tokens: 21 }]);
+});
+
+test("what a line does not say is unknown, or what an import always is", async () => {
+  const full = buildTokenEvent({
+    event_id: idOf(2),
+    client: "codex",
+    output_tokens: 3,
+    workload_class: "ci",
+  });
+  await importFrom([writeLines("fields.jsonl", [lineOf(1), full])]);
+  const columns = "identity_source, client, usage_source, output_tokens, workload_class, gateway_id";
+  expect(await run(`SELECT ${columns} FROM token_events FINAL ORDER BY event_id`)).toEqual([
+    {
+      identity_source: "import",
+      client: "unknown",
+      usage_source: "reported",
+      output_tokens: null,
+      workload_class: null,
+      gateway_id: "",
+    },
+    {
+      identity_source: "none",
+      client: "codex",
+      usage_source: "reported",
+      output_tokens: "3",
+      workload_class: "ci",
+      gateway_id: "",
+    },
+  ]);
+});
+
+describe("sources", () => {
+  test("gzip, also of several members", async () => {
+    const file = "members.jsonl.gz";
+    writeFileSync(
+      join(folder, file),
+      Buffer.concat([gzipSync(toLines([lineOf(1)])), gzipSync(toLines([lineOf(2)]))]),
+    );
+    expect(await importFrom([file])).toMatchObject({ exitCode: EXIT.done, summary: { imported: 2 } });
+  });
+
+  test("standard input", async () => {
+    const stdin = new PassThrough();
+    stdin.end(toLines([lineOf(1), "", lineOf(2)]).trimEnd());
+    expect(await importFrom(["-"], stdin)).toMatchObject({ exitCode: EXIT.done, summary: { imported: 2 } });
+  });
+
+  test.each([
+    ["that is not there", "absent.jsonl", undefined],
+    ["that is not gzip", "not.jsonl.gz", Buffer.from("plain")],
+    ["that is cut off", "cut.jsonl.gz", gzipSync(toLines([lineOf(1)])).subarray(0, 30)],
+    ["that is a folder", ".", undefined],
+  ])("a file %s is a fault with its name", async (_name, file, content) => {
+    if (content) writeFileSync(join(folder, file), content);
+    await expect(importFrom([file])).rejects.toMatchObject({
+      code: "bad_request",
+      message: expect.stringContaining(file) as unknown,
+    });
+  });
+
+  test("no file at all is a fault", async () => {
+    await expect(importFrom([])).rejects.toMatchObject({ code: "bad_request" });
+  });
+});
+
+describe("a bad line", () => {
+  test("is told with its number and reason, the rest goes in, and the command fails", async () => {
+    const file = writeLines("bad.jsonl", [
+      lineOf(1),
+      "{not json",
+      "",
+      lineOf(2, { input_tokens: -1 }),
+      { started_at: "2026-11-20T09:30:00.000Z" },
+      lineOf(3, { person_email: "nobody" }),
+      "[]",
+      "null",
+      lineOf(4),
+    ]);
+    const { exitCode, summary } = await importFrom([file]);
+    expect(exitCode).toBe(EXIT.failed);
+    expect(summary).toMatchObject({ imported: 2, refused: 6 });
+    expect(summary.refusals).toEqual(
+      [2, 4, 5, 6, 7, 8].map((line) => ({ file, line, reason: expect.any(String) as unknown })),
+    );
+    const reasons = summary.refusals.map(({ reason }) => reason);
+    for (const [at, field] of [
+      [1, "input_tokens"],
+      [2, "event_id"],
+      [3, "person_email"],
+    ] as const)
+      expect(reasons[at]).toContain(field);
+    expect(await run(TOTALS)).toEqual([{ calls: 2, tokens: 14 }]);
+  });
+
+  test("after very many others is counted and no longer told", async () => {
+    const lines = Array.from({ length: REFUSALS_TOLD_MAX + 5 }, () => "x");
+    const { summary } = await importFrom([writeLines("many-bad.jsonl", lines)]);
+    expect(summary.refused).toBe(REFUSALS_TOLD_MAX + 5);
+    expect(summary.refusals).toHaveLength(REFUSALS_TOLD_MAX);
+  });
+});
+
+test("fields that this version does not know are counted and left out, whatever their names", async () => {
+  const odd = '{"constructor":1,"toString":2,"future_field":3,';
+  const line = odd + JSON.stringify(lineOf(1)).slice(1);
+  const { exitCode, summary } = await importFrom([
+    writeLines("unknown.jsonl", [line, lineOf(2, { future_field: 1 })]),
+  ]);
+  expect(exitCode).toBe(EXIT.done);
+  expect(summary.unknown_fields).toEqual({ constructor: 1, toString: 1, future_field: 2 });
+  expect(await run(TOTALS)).toEqual([{ calls: 2, tokens: 14 }]);
+});
+
+test("a call that the gateway has recorded is not counted again", async () => {
+  const recorded = buildTokenEvent({
+    event_id: idOf(1),
+    gateway_id: "gateway-1",
+    sequence: 1,
+    response_id: "resp_1",
+    input_tokens: 7,
+  });
+  const row = { ...recorded, expires_at: new Date(Date.now() + 86_400_000), row_version: 1 };
+  await stores.clickhouse.insert("token_events", [row]);
+  const file = writeLines("known.jsonl", [
+    lineOf(2, { response_id: "resp_1" }),
+    lineOf(3, { response_id: "resp_2" }),
+    lineOf(4),
+  ]);
+  expect((await importFrom([file])).summary).toMatchObject({ imported: 2, known: 1 });
+  expect((await importFrom([file])).summary).toMatchObject({ imported: 2, known: 1 });
+  expect(await run(TOTALS)).toEqual([{ calls: 3, tokens: 21 }]);
+});
+
+test("a person known by address only is made once, and is the calls' person", async () => {
+  const file = writeLines("people.jsonl", [
+    lineOf(1, { person_email: "Ada@Example.test" }),
+    lineOf(2, { person_email: "ada@example.test" }),
+    lineOf(3, { person_email: "grace@example.test" }),
+    lineOf(4),
+  ]);
+  await importFrom([file]);
+  await importFrom([file]);
+  const found = await stores.postgres.db.select().from(people);
+  expect(found.map(({ email }) => email).toSorted()).toEqual(["ada@example.test", "grace@example.test"]);
+  const idOfPerson = (email: string): string | null =>
+    found.find((person) => person.email === email)?.personId ?? null;
+  expect(await run("SELECT person_id, key_kind FROM token_events FINAL ORDER BY event_id")).toEqual([
+    { person_id: idOfPerson("ada@example.test"), key_kind: "person" },
+    { person_id: idOfPerson("ada@example.test"), key_kind: "person" },
+    { person_id: idOfPerson("grace@example.test"), key_kind: "person" },
+    { person_id: null, key_kind: "none" },
+  ]);
+});
+
+test("retention counts from the import, so that old calls stay", async () => {
+  await importFrom([writeLines("old.jsonl", [lineOf(1, { started_at: "2024-01-01T00:00:00.000Z" })])]);
+  const days = "SELECT dateDiff('day', now(), expires_at) AS days FROM token_events FINAL";
+  expect(await run(days)).toEqual([{ days: "30" }]);
+});
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+const importMany = (from: number, lines: number): Promise<Imported> =>
+  importFrom(["-"], Readable.from(makeLines(from, lines)));
+
+function* makeLines(from: number, lines: number): Generator<string> {
+  for (let at = from; at < from + lines; at++) yield toLines([lineOf(at)]);
+}
+
+test(`${LINES_MANY} lines take no more memory than a few batches`, async () => {
+  // What the engine keeps for itself grows with the first parts.
+  await importMany(0, LINES_MANY / 5);
+  collectGarbage();
+  const before = process.memoryUsage().rss;
+  const { summary } = await importMany(LINES_MANY, LINES_MANY);
+  expect(summary).toMatchObject({ imported: LINES_MANY, refused: 0 });
+  collectGarbage();
+  expect(process.memoryUsage().rss - before).toBeLessThan(RSS_BYTES_MAX);
+});
