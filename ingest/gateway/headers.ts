@@ -23,6 +23,8 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 /** Node answers `Expect: 100-continue` itself; host and length are those of the request to the provider. */
 const OURS_TO_SET: ReadonlySet<string> = new Set(["expect", "host", "content-length"]);
 const OWN_PREFIX = "x-assay-";
+/** Where Gemini's clients may put their key too. One of ours is no longer there. */
+const QUERY_KEY = /[?&]key=/;
 const CREDENTIALS: ReadonlySet<string> = new Set(CREDENTIAL_HEADERS);
 
 export const EVENT_ID_HEADER = "x-assay-event-id";
@@ -42,7 +44,7 @@ export function toUpstreamHeaders(
 ): string[] {
   const nominated = nominatedBy(incoming.headers.connection);
   const headers = ["host", new URL(route.upstream.url).host];
-  let hasCredential = false;
+  let hasCredential = route.provider.kind === "gemini" && QUERY_KEY.test(route.path);
   for (const [name, value] of pairs(incoming.rawHeaders)) {
     const lower = name.toLowerCase();
     if (

@@ -6,28 +6,11 @@ import {
   identifyCaller,
   type CallerOptions,
 } from "../../ingest/gateway/identity/caller.ts";
-import { createAssayKey, hashAssayKey } from "../../schemas/assay-key.ts";
+import { createAssayKey } from "../../schemas/assay-key.ts";
 import type { SnapshotKey } from "../../schemas/identity-snapshot.ts";
+import { issueKey } from "../services/assay-keys.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00.000Z");
-const PERSON = "01936a00-0000-7000-8000-00000000000a";
-const KEY_ID = "01936a00-0000-7000-8000-00000000000b";
-
-function issueKey(said: Partial<SnapshotKey> = {}): { secret: string; key: SnapshotKey } {
-  const secret = createAssayKey();
-  const key: SnapshotKey = {
-    key_id: KEY_ID,
-    secret_sha256: hashAssayKey(secret),
-    kind: "person",
-    person_id: PERSON,
-    team_id: null,
-    workload_class: null,
-    expires_at: null,
-    revoked_at: null,
-    ...said,
-  };
-  return { secret, key };
-}
 
 function callers(key: SnapshotKey, more: Partial<CallerOptions> = {}, isCurrent = true): CallerOptions {
   return {
@@ -47,8 +30,8 @@ describe("a valid key", () => {
 
   test.each(CREDENTIAL_HEADERS)("in %s makes the call its person's", (name) => {
     const expected = {
-      personId: PERSON,
-      keyId: KEY_ID,
+      personId: key.person_id,
+      keyId: key.key_id,
       identitySource: "key",
       keyKind: "person",
       workloadClass: "ci",
@@ -62,14 +45,14 @@ describe("a valid key", () => {
 
   test("in the path says that it was there", () => {
     expect(identifyCaller(callers(key), {}, secret)).toMatchObject({
-      personId: PERSON,
+      personId: key.person_id,
       identitySource: "path",
     });
   });
 
   test("is found beside a provider's own credential", () => {
     const headers = { authorization: "Bearer sk-theirs", "x-assay-key": secret };
-    expect(identifyCaller(callers(key), headers, undefined)).toMatchObject({ personId: PERSON });
+    expect(identifyCaller(callers(key), headers, undefined)).toMatchObject({ personId: key.person_id });
   });
 });
 
