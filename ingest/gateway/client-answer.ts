@@ -3,6 +3,8 @@
 
 import type { ServerResponse } from "node:http";
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** Whoever brings the bytes, and must stop while the client does not take them. */
 export interface Flow {
   pause(): void;
@@ -33,10 +35,12 @@ export class ClientAnswer {
   begin(flow: Flow, status: number, statusText: string, headers: string[]): void {
     this.#flow = flow;
     this.#outgoing.sendDate = false;
-    this.#outgoing.writeHead(status, statusText, headers);
-    // Headers go out with the first chunk, or alone when none comes along with them.
+    // undici reads the status line as UTF-8, Node writes it as Latin-1 and refuses what is neither.
+    this.#outgoing.writeHead(status, Buffer.from(statusText).toString("latin1"), headers);
+    // Headers go out with the first chunk, or alone when none comes along with them. They are Latin-1, which `flushHeaders`
+    // would write as UTF-8.
     setImmediate(() => {
-      if (!this.#hasSent && !this.isGone && !this.#outgoing.writableEnded) this.#outgoing.flushHeaders();
+      if (!this.#hasSent && !this.isGone && !this.#outgoing.writableEnded) this.#outgoing.write(NO_BYTES);
     });
   }
 

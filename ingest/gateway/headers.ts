@@ -79,8 +79,8 @@ export function toClientHeaders(
   { eventId, isShortened }: { eventId: string; isShortened: boolean },
 ): string[] {
   const text = raw.map((part) => (typeof part === "string" ? part : part.toString("latin1")));
-  const connection = [...pairs(text)].find(([name]) => name.toLowerCase() === "connection");
-  const nominated = nominatedBy(connection?.[1]);
+  const connection = [...pairs(text)].filter(([name]) => name.toLowerCase() === "connection");
+  const nominated = nominatedBy(connection.map(([, value]) => value).join(","));
   const headers: string[] = [];
   for (const [name, value] of pairs(text)) {
     const lower = name.toLowerCase();
