@@ -86,7 +86,7 @@ async function runService(
   open.defer(() => snapshot.stop());
   const spool = createSpoolReader(log, { spoolDir: join(config.dataDir, "spool") });
   const sink = startSink(log, stores.clickhouse, spool, {
-    price: createPricer(),
+    price: createPricer(config.prices),
     retentionDays: config.retentionDays.events,
     deadLettersDir: join(config.dataDir, "dead-letters"),
     now: clock,

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
 import { AppError, errorMessage } from "./app-error.ts";
+import { priceOverridesSchema, type PriceOverride } from "./price-overrides.ts";
 import { parseUpstreams, type Upstream } from "./upstreams.ts";
 
 const port = z.coerce.number({ error: "a port, 0 to 65535" }).int().min(0).max(65_535);
@@ -53,6 +54,10 @@ export const settingsSchema = z.object({
   ASSAY_RETENTION_EVENTS_DAYS: days.default(30).describe("How long a call is kept, counted from the call."),
   ASSAY_RETENTION_RUNS_DAYS: days.default(90).describe("How long a run is kept."),
   ASSAY_RETENTION_WEEKS_DAYS: days.default(180).describe("How long a person-week is kept."),
+  ASSAY_PRICES: priceOverridesSchema
+    .default([])
+    .describe("Prices of your own, as JSON: for models without a list price, and for negotiated rates."),
+  ASSAY_PRICES_FILE: z.string().optional().describe("File that holds ASSAY_PRICES."),
   CLICKHOUSE_URL: httpUrl.optional().describe("A ClickHouse server; without it, chDB in the data directory."),
   DATABASE_URL: z
     .string()
@@ -77,6 +82,8 @@ export interface Config {
   /** Undefined: made in the data directory on first start. */
   sketchSecret: string | undefined;
   retentionDays: { events: number; runs: number; weeks: number };
+  /** The last one that fits a call is its price. */
+  prices: readonly PriceOverride[];
   clickhouseUrl: string | undefined;
   databaseUrl: string | undefined;
 }
@@ -88,7 +95,8 @@ export interface Config {
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const faults: string[] = [];
   const given = { ...readFile(env, faults), ...environmentSettings(env) };
-  const { upstreams, rest } = parseUpstreams(readSecretFile(given, faults), faults);
+  const { upstreams, rest } = parseUpstreams(readNamedFiles(given, faults), faults);
+  rest["ASSAY_PRICES"] = parsePricesText(rest["ASSAY_PRICES"]);
   for (const name of Object.keys(rest)) {
     if (!isSetting(name)) faults.push(`${name}: no such setting. Check its spelling in INTERFACES.`);
   }
@@ -96,7 +104,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const name = issue.path.join(".");
-      const value = MAY_HOLD_SECRETS.has(name) ? "the value" : JSON.stringify(rest[name]);
+      const value = MAY_HOLD_SECRETS.has(name) ? "the value" : JSON.stringify(valueAt(rest, issue.path));
       faults.push(`${name}: ${value} is not right. Expected: ${issue.message}.`);
     }
   }
@@ -128,6 +136,7 @@ function toConfig(
       runs: settings.ASSAY_RETENTION_RUNS_DAYS,
       weeks: settings.ASSAY_RETENTION_WEEKS_DAYS,
     },
+    prices: settings.ASSAY_PRICES,
     clickhouseUrl: settings.CLICKHOUSE_URL,
     databaseUrl: settings.DATABASE_URL,
   };
@@ -158,23 +167,46 @@ function isSetting(name: string): boolean {
   return Object.hasOwn(settingsSchema.shape, name);
 }
 
-/** Puts the secret in where only its file is named. */
-function readSecretFile(
+/** Settings that a file may hold; its name is in the setting of the same name with `_FILE`. */
+const MAY_BE_IN_FILES = ["ASSAY_SKETCH_SECRET", "ASSAY_PRICES"];
+
+/** Puts the value in where only its file is named. */
+function readNamedFiles(
   given: Readonly<Record<string, unknown>>,
   faults: string[],
 ): Readonly<Record<string, unknown>> {
-  const file = given["ASSAY_SKETCH_SECRET_FILE"];
-  if (typeof file !== "string") return given;
-  if (given["ASSAY_SKETCH_SECRET"] !== undefined) {
-    faults.push("ASSAY_SKETCH_SECRET_FILE: ASSAY_SKETCH_SECRET is set too. Remove one of them.");
-    return given;
+  const read: Record<string, unknown> = { ...given };
+  for (const name of MAY_BE_IN_FILES) {
+    const file = given[`${name}_FILE`];
+    if (typeof file !== "string") continue;
+    if (given[name] !== undefined) {
+      faults.push(`${name}_FILE: ${name} is set too. Remove one of them.`);
+      continue;
+    }
+    try {
+      read[name] = readFileSync(file, "utf8").trim();
+    } catch (error) {
+      faults.push(`${name}_FILE: ${errorMessage(error)}`);
+    }
   }
+  return read;
+}
+
+/** From the environment or a file of its own it is text; what is no JSON stays as it is, for the schema to refuse. */
+function parsePricesText(given: unknown): unknown {
+  if (typeof given !== "string") return given;
   try {
-    return { ...given, ASSAY_SKETCH_SECRET: readFileSync(file, "utf8").trim() };
-  } catch (error) {
-    faults.push(`ASSAY_SKETCH_SECRET_FILE: ${errorMessage(error)}`);
+    return JSON.parse(given);
+  } catch {
     return given;
   }
+}
+
+function valueAt(settings: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
+    settings,
+  );
 }
 
 /** ASSAY_CONFIG says where the settings are, ASSAY_PG_BIN which Postgres programs the tests and `start` run. */

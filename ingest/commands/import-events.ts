@@ -26,7 +26,7 @@ export const importEventsCommand = defineCommand<StoreCommand>({
     }
 
     const summary = await importEvents(stores, lines(), {
-      price: createPricer(),
+      price: createPricer(config.prices),
       retentionDays: config.retentionDays.events,
       now: io.now,
       onProgress: ({ imported }) => io.stderr.write(`${imported} events imported\n`),

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { defineQuery } from "../../schemas/clickhouse/store.ts";
 import { TOKEN_FIELDS } from "../../schemas/token-event.ts";
-import { readTableVersion } from "../sink/price.ts";
+import { readTableVersion } from "../sink/price-list.ts";
 import { ok, warning, type Deployment, type Finding } from "./finding.ts";
 
 const DAYS = 7;

@@ -1,137 +1,119 @@
-// What a call costs at list price, in exact decimal arithmetic.
+// What a call costs, in exact decimal arithmetic: the organisation's own price where it has set one, else the provider's
+// list price, in relation to which a service tier is dearer or cheaper.
 //
-// The price table is that of @pydantic/genai-prices: it knows which model a name means, which prices held at a time, and
-// from which input size on a higher rate applies. Its own sum is a float and drifts in the last digits, so only the table
-// is asked, and the sum is made here: rates become whole numbers of 1e-12 dollars a million tokens, counts are whole
-// anyway, and the one rounding is that of the result to 1e-12 dollars.
+// Rates are whole numbers of picodollars, counts are whole anyway, and the one rounding is that of the result to 1e-12
+// dollars.
 //
 // Always holds: a cost is the full cost of all counts that are known, or null. It is never the price of something else:
-// where the table has no rate for a count that is not zero, the call is unpriced. The library takes input and output
-// counts with their parts included; ours are disjoint, so each is multiplied by its own rate and nothing is subtracted.
+// where there is no rate for a count that is not zero, the call is unpriced. Our counts are disjoint, so each is multiplied
+// by its own rate and nothing is subtracted.
 
-import { readFileSync } from "node:fs";
-import { calcPrice, type ModelPrice } from "@pydantic/genai-prices";
-import { z } from "zod";
+import type { PriceOverride } from "../../schemas/price-overrides.ts";
 import { TOKEN_FIELDS, type TokenEvent, type TokenField } from "../../schemas/token-event.ts";
+import { findListPrice, readTableVersion } from "./price-list.ts";
+import { createOwnPrices, type OwnPrice } from "./price-overrides.ts";
+import { DECIMALS, type PricedCall, type Rates } from "./price-rates.ts";
+import { findTierPrice, type TierPrice } from "./price-tiers.ts";
 
 /**
  * What the sink writes into an event. Three cases can be told apart:
- * a price (both set), no usage to price (both null), and a model or count that this table has no price for (cost null).
+ * a price (both set), no usage to price (both null), and a model, tier or count that has no known price (cost null).
  */
 export type Price = Pick<TokenEvent, "cost_usd" | "price_version">;
 
-export type Pricer = (event: TokenEvent) => Price;
+export type Pricer = (call: PricedCall) => Price;
 
-/** A pricer over the table that is installed. Reads no network, keeps no state, and gives the same answer each time. */
-export function createPricer(): Pricer {
-  const price_version = readTableVersion();
-  return function price(event) {
-    if (!hasKnownUsage(event)) return { cost_usd: null, price_version: null };
-    return { cost_usd: toCostUsd(event), price_version };
+/** A pricer over the table that is installed and the given prices. Reads no network, and gives the same answer each time. */
+export function createPricer(overrides: readonly PriceOverride[] = []): Pricer {
+  const listVersion = readTableVersion();
+  const ownPrices = createOwnPrices(overrides);
+  const ownVersion = `${listVersion}, ${ownPrices.version}`;
+  return function price(call) {
+    if (!hasKnownUsage(call)) return { cost_usd: null, price_version: null };
+    const inputTokens = INPUT_FIELDS.reduce((sum, field) => sum + (call[field] ?? 0), 0);
+    const own = ownPrices.find(call, inputTokens);
+    const applied = findRates(call, own, inputTokens);
+    return {
+      cost_usd: applied && toCostUsd(call, applied),
+      price_version: own === undefined ? listVersion : ownVersion,
+    };
   };
 }
 
-/** Rates that apply to a count, most particular first. A cache write of an hour is never sold as one of five minutes. */
-const RATES: Readonly<Record<TokenField, readonly string[]>> = {
-  input_tokens: ["input_mtok"],
-  cache_read_tokens: ["cache_read_mtok", "input_mtok"],
-  cache_write_5m_tokens: ["cache_write_mtok", "input_mtok"],
-  cache_write_1h_tokens: ["cache_write_1h_mtok"],
-  output_tokens: ["output_mtok"],
-  reasoning_tokens: ["output_reasoning_mtok", "output_mtok"],
-  audio_input_tokens: ["input_audio_mtok", "input_mtok"],
-  audio_output_tokens: ["output_audio_mtok", "output_mtok"],
-  image_input_tokens: ["input_image_mtok", "input_mtok"],
-  image_output_tokens: ["output_image_mtok", "output_mtok"],
-};
-
-/** The fields that make up the input, whose sum decides the tier. */
+/** The fields that make up the input, whose sum decides the context tier. */
 const INPUT_FIELDS = TOKEN_FIELDS.filter((field) => field.includes("input") || field.startsWith("cache_"));
 
-/** Tools that the provider runs and bills by the call, under every name that a provider's usage gives them. */
-const TOOL_RATES: Readonly<Record<string, string>> = {
-  web_search: "web_searches_kcount",
-  web_search_requests: "web_searches_kcount",
-  file_search: "storage_searches_kcount",
+/** Whose rate a count has where it has none of its own. An hour's cache write is never sold as one of five minutes. */
+const RATE_OF: Readonly<Record<TokenField, TokenField | null>> = {
+  input_tokens: null,
+  cache_read_tokens: "input_tokens",
+  cache_write_5m_tokens: "input_tokens",
+  cache_write_1h_tokens: null,
+  output_tokens: null,
+  reasoning_tokens: "output_tokens",
+  audio_input_tokens: "input_tokens",
+  audio_output_tokens: "output_tokens",
+  image_input_tokens: "input_tokens",
+  image_output_tokens: "output_tokens",
 };
 
-/**
- * What a service tier costs, in per cent of the list price; null where it has a price list of its own, which the table
- * does not hold. Tiers that are not named here cost the list price.
- * Sources: https://developers.openai.com/api/docs/guides/flex-processing,
- * https://learn.microsoft.com/azure/foundry/openai/how-to/flex-processing,
- * https://platform.claude.com/docs/en/build-with-claude/batch-processing
- */
-const TIER_PERCENT: Readonly<Record<string, Readonly<Record<string, bigint | null>>>> = {
-  openai: { batch: 50n, flex: 50n, priority: null },
-  azure: { batch: 50n, flex: 50n, priority: null },
-  anthropic: { batch: 50n },
-};
+/** A page that the provider fetched costs its tokens: https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-fetch-tool */
+const FREE_TOOLS: ReadonlySet<string> = new Set(["web_fetch", "web_fetch_requests"]);
 
-const LIST_PERCENT = 100n;
-/** Digits behind the point, of rates and of costs. */
-const DECIMALS = 12;
 const TOKENS_PER_RATE = 1_000_000n;
 const CALLS_PER_RATE = 1000n;
 /** A million dollars for one call is a provider's miscount. It would not fit into the column either. */
 const COST_PICODOLLARS_MAX = 10n ** 18n - 1n;
+const AS_LISTED: TierPrice = { ratio: { numerator: 1n, denominator: 1n }, atListPrice: [] };
 
-function toCostUsd(event: TokenEvent): string | null {
-  const model = event.model_served ?? event.model_requested;
-  if (model === null || event.provider === "") return null;
-  const found = calcPrice({}, model, { providerId: event.provider, timestamp: new Date(event.started_at) });
-  if (found === null) return null;
-  const percent = TIER_PERCENT[found.provider.id]?.[event.service_tier ?? ""];
-  if (percent === null) return null;
-  const tokens = sumTokens(event, found.model_price);
-  const tools = sumTools(event, found.model_price);
-  if (tokens === null || tools === null) return null;
-  return toDecimal(tokens * (percent ?? LIST_PERCENT), tools);
+interface AppliedRates {
+  rates: Rates;
+  tier: TierPrice;
 }
 
-/** In 1e-18 dollars (1e-12 dollars a million tokens, times tokens); null where a rate is missing. */
-function sumTokens(event: TokenEvent, prices: ModelPrice): bigint | null {
-  const inputTokens = INPUT_FIELDS.reduce((sum, field) => sum + (event[field] ?? 0), 0);
+/** @returns null where the model, or its tier, has no known price */
+function findRates(call: PricedCall, own: OwnPrice | undefined, inputTokens: number): AppliedRates | null {
+  if (own?.kind === "rates") return { rates: own.rates, tier: AS_LISTED };
+  const listed = findListPrice(call, own?.provider ?? call.provider, inputTokens);
+  if (listed === null) return null;
+  const tier = findTierPrice(call, listed, inputTokens);
+  return tier && { rates: listed.rates, tier };
+}
+
+function toCostUsd(call: PricedCall, { rates, tier }: AppliedRates): string | null {
+  const tokens = sumTokens(call, rates, tier);
+  const tools = sumTools(call, rates);
+  return tokens === null || tools === null ? null : toDecimal(tokens, tools, tier.ratio.denominator);
+}
+
+/** In picodollars / (a million × the ratio's denominator); null where a rate is missing. */
+function sumTokens(call: PricedCall, { tokens }: Rates, { ratio, atListPrice }: TierPrice): bigint | null {
   let sum = 0n;
   for (const field of TOKEN_FIELDS) {
-    const count = event[field] ?? 0;
+    const count = call[field] ?? 0;
     if (count === 0) continue;
-    const key = RATES[field].find((name) => prices[name] !== undefined);
-    if (key === undefined) return null;
-    sum += BigInt(count) * toRate(prices[key], inputTokens);
+    const rate = tokens[field] ?? tokens[RATE_OF[field] ?? field];
+    if (rate === undefined) return null;
+    sum += BigInt(count) * rate * (atListPrice.includes(field) ? ratio.denominator : ratio.numerator);
   }
   return sum;
 }
 
-/** In 1e-15 dollars (1e-12 dollars a thousand calls, times calls); null where a rate is missing. */
-function sumTools(event: TokenEvent, prices: ModelPrice): bigint | null {
-  let sum = prices["requests_kcount"] === undefined ? 0n : toRate(prices["requests_kcount"], 0);
-  for (const [tool, calls] of Object.entries(event.server_tool_calls)) {
-    const key = TOOL_RATES[tool];
-    if (key === undefined || calls === 0) continue;
-    if (prices[key] === undefined) return null;
-    sum += BigInt(calls) * toRate(prices[key], 0);
+/** In picodollars / a thousand; null where a rate is missing. No tier makes tools dearer or cheaper. */
+function sumTools(call: PricedCall, { tools, requests }: Rates): bigint | null {
+  let sum = requests;
+  for (const [tool, calls] of Object.entries(call.server_tool_calls)) {
+    if (calls === 0) continue;
+    const rate = tools.get(tool) ?? (FREE_TOOLS.has(tool) ? 0n : undefined);
+    if (rate === undefined) return null;
+    sum += BigInt(calls) * rate;
   }
   return sum;
 }
 
-/** A rate in 1e-12 dollars. A tier begins above its `start`, and then holds for the whole call. */
-function toRate(price: ModelPrice[string], inputTokens: number): bigint {
-  if (price === undefined) return 0n;
-  if (typeof price === "number") return BigInt(price.toFixed(DECIMALS).replace(".", ""));
-  const tier = price.tiers
-    .filter(({ start }) => inputTokens > start)
-    .toSorted((a, b) => b.start - a.start)
-    .at(0);
-  return toRate(tier?.price ?? price.base, inputTokens);
-}
-
-/**
- * Dollars with at most 12 decimals, half a unit rounded up, from 1e-20 dollars for tokens (per cent included) and 1e-15
- * dollars for tools; null beyond what a call can cost.
- */
-function toDecimal(tokens: bigint, tools: bigint): string | null {
-  const unit = TOKENS_PER_RATE * LIST_PERCENT;
+/** Dollars with at most 12 decimals, half a unit rounded up; null beyond what a call can cost. */
+function toDecimal(tokens: bigint, tools: bigint, denominator: bigint): string | null {
+  const unit = TOKENS_PER_RATE * denominator;
   const sum = tokens + tools * (unit / CALLS_PER_RATE);
   const picodollars = (sum + unit / 2n) / unit;
   if (picodollars > COST_PICODOLLARS_MAX) return null;
@@ -140,13 +122,6 @@ function toDecimal(tokens: bigint, tools: bigint): string | null {
   return fraction === "" ? digits.slice(0, -DECIMALS) : `${digits.slice(0, -DECIMALS)}.${fraction}`;
 }
 
-function hasKnownUsage(event: TokenEvent): boolean {
-  return TOKEN_FIELDS.some((field) => event[field] !== null);
-}
-
-/** The table has no date of its own, so the package's version stands for it. */
-export function readTableVersion(): string {
-  const file = new URL("../package.json", import.meta.resolve("@pydantic/genai-prices"));
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, "utf8")));
-  return `genai-prices ${version}`;
+function hasKnownUsage(call: PricedCall): boolean {
+  return TOKEN_FIELDS.some((field) => call[field] !== null);
 }
