@@ -4,11 +4,12 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { quantile } from "simple-statistics";
 import type { LoadOrder, LoadResult } from "./load-order.ts";
 import { cpuSeconds, residentMb } from "./process-figures.ts";
 import type { Profile } from "./profiles.ts";
 import { CORE, startProgram, whileAlive, type Program } from "./program.ts";
-import { quantile, spreadOf, type Spread } from "./spread.ts";
+import { spreadOf, type Spread } from "./spread.ts";
 import type { Target } from "./targets.ts";
 
 /** What a proxy still does after the last answer, the spool's sync above all, belongs to the calls. */
