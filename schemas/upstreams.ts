@@ -1,9 +1,10 @@
 // Where calls may go: `ASSAY_UPSTREAM_<NAME>_URL`, `_KEY` and `_KIND`. Upstreams come from the configuration alone, never
-// from a request. The names of the known providers have a public address and a kind of their own.
+// from a request. The names of known providers have a kind and, where it is the same for everybody, an address of their own:
+// three are always there, the others as soon as one setting names them.
 
 import { z } from "zod";
 
-export const UPSTREAM_KINDS = ["openai", "anthropic", "gemini"] as const;
+export const UPSTREAM_KINDS = ["openai", "anthropic", "gemini", "azure", "bedrock", "vertex"] as const;
 export type UpstreamKind = (typeof UPSTREAM_KINDS)[number];
 
 export interface Upstream {
@@ -17,11 +18,31 @@ export interface Upstream {
   key: string | undefined;
 }
 
-const KNOWN_UPSTREAMS: readonly Upstream[] = [
-  { name: "openai", kind: "openai", url: "https://api.openai.com", key: undefined },
-  { name: "anthropic", kind: "anthropic", url: "https://api.anthropic.com", key: undefined },
-  { name: "gemini", kind: "gemini", url: "https://generativelanguage.googleapis.com", key: undefined },
-];
+type Known = Pick<Upstream, "kind"> & Partial<Pick<Upstream, "url">>;
+
+const ALWAYS_KNOWN: Readonly<Record<string, Known>> = {
+  openai: { kind: "openai", url: "https://api.openai.com" },
+  anthropic: { kind: "anthropic", url: "https://api.anthropic.com" },
+  gemini: { kind: "gemini", url: "https://generativelanguage.googleapis.com" },
+};
+
+/** The address of Azure OpenAI, Bedrock and Vertex AI is that of a customer's resource or region. */
+const KNOWN_IF_NAMED: Readonly<Record<string, Known>> = {
+  azure: { kind: "azure" },
+  bedrock: { kind: "bedrock" },
+  vertex: { kind: "vertex" },
+  alibaba: { kind: "openai", url: "https://dashscope-intl.aliyuncs.com/compatible-mode" },
+  deepseek: { kind: "openai", url: "https://api.deepseek.com" },
+  groq: { kind: "openai", url: "https://api.groq.com/openai" },
+  mistral: { kind: "openai", url: "https://api.mistral.ai" },
+  moonshot: { kind: "openai", url: "https://api.moonshot.ai" },
+  ollama: { kind: "openai", url: "http://127.0.0.1:11434" },
+  openrouter: { kind: "openai", url: "https://openrouter.ai/api" },
+  perplexity: { kind: "openai", url: "https://api.perplexity.ai" },
+  together: { kind: "openai", url: "https://api.together.xyz" },
+  vllm: { kind: "openai", url: "http://127.0.0.1:8000" },
+  xai: { kind: "openai", url: "https://api.x.ai" },
+};
 
 /** First segments of the gateway's own paths and of the providers' native ones, which a route of that name would hide. */
 const OWN_PATHS: ReadonlySet<string> = new Set(["k", "t", "v1", "v1beta", "healthz", "readyz"]);
@@ -53,7 +74,7 @@ export function parseUpstreams(
   faults: string[],
 ): { upstreams: ReadonlyMap<string, Upstream>; rest: Record<string, unknown> } {
   const drafts = new Map<string, Record<string, unknown>>(
-    KNOWN_UPSTREAMS.map((known) => [known.name, { ...known }]),
+    Object.entries(ALWAYS_KNOWN).map(([name, known]) => [name, { name, ...known }]),
   );
   const rest: [setting: string, value: unknown][] = [];
   for (const [setting, value] of Object.entries(settings)) {
@@ -63,7 +84,7 @@ export function parseUpstreams(
       continue;
     }
     const name = label.toLowerCase().replaceAll("_", "-");
-    const draft = drafts.get(name) ?? { name };
+    const draft = drafts.get(name) ?? { name, ...KNOWN_IF_NAMED[name] };
     draft[field.toLowerCase()] = value;
     drafts.set(name, draft);
   }

@@ -120,10 +120,13 @@ function recordIntent(gateway: Gateway, event: TokenEvent): Promise<void> {
 }
 
 /** The request with the wish for usage in it, where the stream would not report it otherwise and the provider knows how. */
-function askForHiddenUsage({ provider, operation, upstream }: Route, body: RequestBody): Buffer | undefined {
+function askForHiddenUsage(
+  { provider, operation, upstream, path }: Route,
+  body: RequestBody,
+): Buffer | undefined {
   // An encoded request would have to be encoded anew, and nothing of a request is ever changed but for the wish.
   if (operation.api !== "chat" || body.kind !== "whole" || body.text !== body.bytes) return undefined;
-  const members = provider.acceptsStreamOptions(upstream.name) ? scanObject(body.bytes) : undefined;
+  const members = provider.acceptsStreamOptions(upstream.name, path) ? scanObject(body.bytes) : undefined;
   return members && askForUsage(body.bytes, members);
 }
 

@@ -4,7 +4,7 @@
 
 import type { Upstream } from "../../schemas/upstreams.ts";
 import { looksLikeAssayKey } from "../../schemas/assay-key.ts";
-import { PROVIDERS } from "./providers/all-providers.ts";
+import { PROVIDERS, readPath } from "./providers/all-providers.ts";
 import type { Operation, Provider } from "./providers/provider.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -37,11 +37,9 @@ export function resolveRoute(upstreams: ReadonlyMap<string, Upstream>, method: s
     const known = [...upstreams.keys()].map((name) => `/${name}/`).join(", ");
     throw new Refusal(404, "not_found", `No provider has this path. Start it with one of ${known}.`);
   }
-  const provider = PROVIDERS[upstream.kind];
   return {
     upstream,
-    provider,
-    operation: provider.classify(method, pathname),
+    ...readPath(upstream.kind, method, pathname),
     path,
     pathKey: keyInPath ?? keyInQuery,
   };

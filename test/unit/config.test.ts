@@ -205,9 +205,9 @@ describe("upstreams", () => {
       ASSAY_UPSTREAM_MY_VLLM_KIND: "openai",
     });
     expect(upstreams.get("my-vllm")).toMatchObject({ name: "my-vllm", kind: "openai", key: undefined });
-    expect(namesOf(faultsOf({ ASSAY_UPSTREAM_GROQ_KEY: "gsk" }))).toEqual([
-      "ASSAY_UPSTREAM_GROQ_KIND",
-      "ASSAY_UPSTREAM_GROQ_URL",
+    expect(namesOf(faultsOf({ ASSAY_UPSTREAM_ACME_KEY: "gsk" }))).toEqual([
+      "ASSAY_UPSTREAM_ACME_KIND",
+      "ASSAY_UPSTREAM_ACME_URL",
     ]);
     expect(namesOf(faultsOf({ ASSAY_UPSTREAM_OPENAI_KIND: "ollama" }))).toEqual([
       "ASSAY_UPSTREAM_OPENAI_KIND",

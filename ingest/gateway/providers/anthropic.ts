@@ -1,8 +1,7 @@
 // Anthropic: messages, count_tokens.
 //
-// A stream reports usage in `message_start` and again, cumulatively, in each `message_delta`; the last known value of a field
-// stands, a later 0 does not undo it, and nothing is ever added up. Input excludes what was read from or written to a cache;
-// output includes thinking, which is taken out where it is reported. (docs.anthropic.com: Messages, Streaming, Prompt caching.)
+// A stream reports usage in `message_start` and again, cumulatively, in each `message_delta`. Vertex AI has the same interface
+// below a path that names the model. (platform.claude.com: Messages, Streaming; docs.cloud.google.com: Claude on Vertex AI.)
 
 import type { ErrorKind } from "../../../schemas/closed-lists.ts";
 import {
@@ -12,27 +11,30 @@ import {
   scanMember,
   scanObject,
   textMember,
-  toCount,
   type Members,
 } from "../json-scan.ts";
-import {
-  emptyReading,
-  without,
-  type AnswerReader,
-  type Provider,
-  type Reading,
-  type TokenCounts,
-} from "./provider.ts";
-import { countItems } from "./request-facts.ts";
+import { mergeUsage, readAnthropicUsage, readServerToolUse } from "./anthropic-usage.ts";
+import { emptyReading, type AnswerReader, type Provider } from "./provider.ts";
+import { countItems, decodeSegment, holdsError } from "./request-facts.ts";
 
 const NATIVE_PATH = /^\/v1\/messages(\/|$)/;
+/** Not every path that ends so: OpenAI's threads have messages too. */
+const MESSAGES = /^(.*\/v1)?\/messages$/;
+const VERTEX_MESSAGES = /\/publishers\/anthropic\/models\/([^/:]+):(rawPredict|streamRawPredict)$/;
+/** What an event must hold to be looked into, where the stream names none. */
+const NEWS = /"(?:usage|stop_reason|error|message_stop)"/;
 
 export const anthropic: Provider = {
   kind: "anthropic",
   isNativePath: (path) => NATIVE_PATH.test(path),
   classify(method, path) {
-    if (method === "POST" && path.endsWith("/messages")) {
+    if (method === "POST" && MESSAGES.test(path)) {
       return { api: "messages", requestKind: "main", isMetered: true };
+    }
+    const [, model, verb] = (method === "POST" && VERTEX_MESSAGES.exec(path)) || [];
+    if (model !== undefined) {
+      const isStream = verb === "streamRawPredict";
+      return { api: "messages", requestKind: "main", isMetered: true, model: decodeSegment(model), isStream };
     }
     const isCount = method === "POST" && path.endsWith("/messages/count_tokens");
     return {
@@ -86,22 +88,27 @@ function createMessagesReader(): AnswerReader {
     reading.responseId ??= textMember(body, members, "id");
     reading.modelServed = textMember(body, members, "model") ?? reading.modelServed;
     reading.stopReason = textMember(body, members, "stop_reason") ?? reading.stopReason;
-    if (scanMember(body, members, "error")) reading.errorKind = "stream_error";
+    if (holdsError(body, members)) reading.errorKind = "stream_error";
     readUsage(body, members);
   }
 
-  function readUsage(body: Buffer, members: Members | undefined): void {
+  /** Returns whether there was any. */
+  function readUsage(body: Buffer, members: Members | undefined): boolean {
     const reported = parseMember(body, members, "usage");
-    if (!isRecord(reported)) return;
-    mergeLatest(usage, reported);
+    if (!isRecord(reported)) return false;
+    mergeUsage(usage, reported);
     reading.usage = usage;
-    readMergedUsage(reading, usage);
+    Object.assign(reading, readAnthropicUsage(usage));
+    reading.serverToolCalls = readServerToolUse(usage);
+    const tier = usage["service_tier"];
+    if (typeof tier === "string") reading.serviceTier = tier;
+    return true;
   }
 
   return {
     reading,
     readEvent(type, data) {
-      switch (type) {
+      switch (type || nameOf(data)) {
         case "message_start":
           readMessage(data, scanMember(data, scanObject(data), "message"));
           break;
@@ -109,8 +116,8 @@ function createMessagesReader(): AnswerReader {
           const members = scanObject(data);
           const delta = scanMember(data, members, "delta");
           reading.stopReason = textMember(data, delta, "stop_reason") ?? reading.stopReason;
-          readUsage(data, members);
-          reading.isFinal = reading.tokens !== undefined;
+          // What `message_start` says of the output is a placeholder.
+          reading.isFinal = readUsage(data, members);
           break;
         }
         case "message_stop":
@@ -130,50 +137,7 @@ function createMessagesReader(): AnswerReader {
   };
 }
 
-/** Takes over each known value, level by level; null and a fall back to 0 are no news. */
-function mergeLatest(known: Record<string, unknown>, reported: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(reported)) {
-    if (name === "__proto__" || value === null) continue;
-    const before = known[name];
-    if (isRecord(value) && isRecord(before)) mergeLatest(before, value);
-    else if (!(value === 0 && typeof before === "number")) known[name] = value;
-  }
-}
-
-function readMergedUsage(reading: Reading, usage: Readonly<Record<string, unknown>>): void {
-  reading.tokens = toTokens(usage);
-  const tier = usage["service_tier"];
-  if (typeof tier === "string") reading.serviceTier = tier;
-  const tools = usage["server_tool_use"];
-  if (isRecord(tools)) {
-    for (const [name, calls] of Object.entries(tools)) {
-      const count = toCount(calls);
-      if (count !== null) reading.serverToolCalls[name.replace(/_requests$/, "")] = count;
-    }
-  }
-}
-
-function toTokens(usage: Readonly<Record<string, unknown>>): TokenCounts {
-  const details = isRecord(usage["output_tokens_details"]) ? usage["output_tokens_details"] : {};
-  const thinking = toCount(details["thinking_tokens"]);
-  return {
-    input_tokens: toCount(usage["input_tokens"]),
-    cache_read_tokens: toCount(usage["cache_read_input_tokens"]),
-    ...toCacheWrites(usage),
-    output_tokens: without(toCount(usage["output_tokens"]), thinking),
-    reasoning_tokens: thinking,
-  };
-}
-
-/** The split by lifetime where it adds up to the flat count; else all of it at the lifetime that is the default. */
-function toCacheWrites(usage: Readonly<Record<string, unknown>>): TokenCounts {
-  const total = toCount(usage["cache_creation_input_tokens"]);
-  const split = isRecord(usage["cache_creation"]) ? usage["cache_creation"] : {};
-  const fiveMinutes = toCount(split["ephemeral_5m_input_tokens"]);
-  const oneHour = toCount(split["ephemeral_1h_input_tokens"]);
-  const isSplitKnown =
-    fiveMinutes !== null && oneHour !== null && fiveMinutes + oneHour === (total ?? fiveMinutes + oneHour);
-  return isSplitKnown
-    ? { cache_write_5m_tokens: fiveMinutes, cache_write_1h_tokens: oneHour }
-    : { cache_write_5m_tokens: total, cache_write_1h_tokens: total === null ? null : 0 };
+/** Some relays leave the events' names out; the data has them too. */
+function nameOf(data: Buffer): string {
+  return (NEWS.test(data.toString("latin1")) && textMember(data, scanObject(data), "type")) || "";
 }

@@ -1,12 +1,10 @@
-// Gemini: generateContent, streamGenerateContent (server-sent events, or one JSON array), embeddings, countTokens.
+// Gemini: generateContent, streamGenerateContent (server-sent events, or one JSON array), embeddings, countTokens, interactions.
 //
-// Each chunk carries the usage so far; the last one is complete. Input includes what came from a cache. Thoughts may be inside
-// the candidates' count or beside it, which the total decides. (ai.google.dev, API reference: GenerateContentResponse.)
+// Each chunk carries the usage so far; the last one is complete. (ai.google.dev, API reference: GenerateContentResponse.)
 
 import type { ErrorKind } from "../../../schemas/closed-lists.ts";
 import {
   countMember,
-  countOf,
   isRecord,
   parseMember,
   scanArray,
@@ -15,18 +13,24 @@ import {
   textMember,
   type Members,
 } from "../json-scan.ts";
-import { emptyReading, without, type AnswerReader, type Provider, type TokenCounts } from "./provider.ts";
-import { countItems } from "./request-facts.ts";
+import { createInteractionReader } from "./gemini-interactions.ts";
+import { readUsageMetadata } from "./gemini-usage.ts";
+import { emptyReading, type AnswerReader, type Operation, type Provider } from "./provider.ts";
+import { countItems, decodeSegment, holdsError } from "./request-facts.ts";
 
-const NATIVE_PATH = /^\/v1(beta)?\/(models|cachedContents|files|interactions|tunedModels)(\/|:|$)/;
-const MODEL_CALL = /\/models\/([^/:]+):(\w+)$/;
+const NATIVE_PATH = /^\/v1(beta)?\/(models|cachedContents|files|interactions|openai|tunedModels)(\/|:|$)/;
+const MODEL_CALL = /\/(?:models|tunedModels)\/([^/:]+):(\w+)$/;
+const INTERACTIONS = /\/interactions$/;
 
 export const gemini: Provider = {
   kind: "gemini",
   isNativePath: (path) => NATIVE_PATH.test(path) && (path.startsWith("/v1beta/") || MODEL_CALL.test(path)),
   classify(method, path) {
+    if (method === "POST" && INTERACTIONS.test(path)) {
+      return { api: "other", requestKind: "main", isMetered: true };
+    }
     const [, model, verb = ""] = (method === "POST" ? MODEL_CALL.exec(path) : null) ?? [];
-    const named = model === undefined ? {} : { model: decodeModel(model) };
+    const named = model === undefined ? {} : { model: decodeSegment(model) };
     switch (verb) {
       case "generateContent":
         return { api: "generate", requestKind: "main", isMetered: true, isStream: false, ...named };
@@ -43,14 +47,23 @@ export const gemini: Provider = {
   },
   readRequest(body, members) {
     const settings = scanMember(body, members, "generationConfig");
+    const interaction = scanMember(body, members, "generation_config");
     return {
-      max_output_tokens: countMember(body, settings, "maxOutputTokens"),
-      effort: textMember(body, scanMember(body, settings, "thinkingConfig"), "thinkingLevel"),
-      messages: countItems(body, members, "contents"),
+      model_requested: textMember(body, members, "model"),
+      stream: parseMember(body, members, "stream") === true,
+      max_output_tokens:
+        countMember(body, settings, "maxOutputTokens") ?? countMember(body, interaction, "max_output_tokens"),
+      service_tier: textMember(body, members, "serviceTier") ?? textMember(body, members, "service_tier"),
+      effort:
+        textMember(body, scanMember(body, settings, "thinkingConfig"), "thinkingLevel") ??
+        textMember(body, interaction, "thinking_level"),
+      messages: countItems(body, members, "contents") ?? countItems(body, members, "input"),
       tools_offered: countItems(body, members, "tools"),
+      previous_response_id: textMember(body, members, "previous_interaction_id"),
     };
   },
-  createReader: createGenerateReader,
+  createReader: (operation: Operation) =>
+    operation.api === "other" ? createInteractionReader() : createGenerateReader(),
   acceptsStreamOptions: () => false,
   stopKinds: {
     STOP: "end",
@@ -61,6 +74,9 @@ export const gemini: Provider = {
     PROHIBITED_CONTENT: "refusal",
     SPII: "refusal",
     MALFORMED_FUNCTION_CALL: "other",
+    completed: "end",
+    requires_action: "tool",
+    incomplete: "length",
   },
   authorization: (key) => ["x-goog-api-key", key],
   refusal: (status, kind, message) => ({
@@ -85,7 +101,7 @@ function createGenerateReader(): AnswerReader {
   function readChunk(body: Buffer, members: Members | undefined): void {
     reading.responseId ??= textMember(body, members, "responseId");
     reading.modelServed = textMember(body, members, "modelVersion") ?? reading.modelServed;
-    if (scanMember(body, members, "error")) reading.errorKind = "stream_error";
+    if (holdsError(body, members)) reading.errorKind = "stream_error";
     const candidates = members?.get("candidates");
     const [candidate] = (candidates && scanArray(body, candidates.start, 1)) ?? [];
     const finish = candidate && textMember(body, scanObject(body, candidate.start), "finishReason");
@@ -94,9 +110,10 @@ function createGenerateReader(): AnswerReader {
       textMember(body, scanMember(body, members, "promptFeedback"), "blockReason") ??
       reading.stopReason;
     const usage = parseMember(body, members, "usageMetadata");
-    if (isRecord(usage)) {
+    const counts = isRecord(usage) ? readUsageMetadata(usage) : undefined;
+    if (counts) {
       reading.usage = usage;
-      reading.tokens = toTokens(usage);
+      Object.assign(reading, counts);
     }
     reading.isFinal = reading.tokens !== undefined && reading.stopReason !== null;
   }
@@ -111,29 +128,4 @@ function createGenerateReader(): AnswerReader {
       reading.isFinal = reading.tokens !== undefined;
     },
   };
-}
-
-function toTokens(usage: Readonly<Record<string, unknown>>): TokenCounts {
-  const cached = countOf(usage, "cachedContentTokenCount");
-  const prompt = countOf(usage, "promptTokenCount");
-  const toolPrompt = countOf(usage, "toolUsePromptTokenCount");
-  const thoughts = countOf(usage, "thoughtsTokenCount");
-  const candidates = countOf(usage, "candidatesTokenCount");
-  const total = countOf(usage, "totalTokenCount");
-  const areThoughtsInside =
-    thoughts !== null && candidates !== null && total === (prompt ?? 0) + (toolPrompt ?? 0) + candidates;
-  return {
-    input_tokens: prompt === null ? null : without(prompt + (toolPrompt ?? 0), cached),
-    cache_read_tokens: cached,
-    output_tokens: areThoughtsInside ? without(candidates, thoughts) : candidates,
-    reasoning_tokens: thoughts,
-  };
-}
-
-function decodeModel(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
