@@ -40,7 +40,8 @@ export class ClientAnswer {
     // Headers go out with the first chunk, or alone when none comes along with them. They are Latin-1, which `flushHeaders`
     // would write as UTF-8.
     setImmediate(() => {
-      if (!this.#hasSent && !this.isGone && !this.#outgoing.writableEnded) this.#outgoing.write(NO_BYTES);
+      const isPending = !this.#hasSent && !this.#held && !this.#outgoing.writableEnded;
+      if (isPending && !this.isGone) this.#outgoing.write(NO_BYTES);
     });
   }
 

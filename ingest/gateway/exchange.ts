@@ -122,6 +122,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     const raw = Array.isArray(controller.rawHeaders) ? controller.rawHeaders : [];
     const toClient = toClientHeaders(raw, { eventId: draft.event_id, isShortened });
     this.#client.begin(controller, status, statusText ?? "", toClient);
+    // A client that is told of no bytes has the whole answer with the headers, so those wait too.
+    if (this.#contentLength === 0) this.#complete();
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

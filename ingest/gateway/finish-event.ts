@@ -1,6 +1,6 @@
 // Turns a call's draft into its event, once it is known how the call ended.
 
-import type { ErrorKind, TerminatedBy } from "../../schemas/closed-lists.ts";
+import type { ErrorKind, StopKind, TerminatedBy } from "../../schemas/closed-lists.ts";
 import { COUNT_MAX, FIELD_CHARS_MAX, type TokenEvent, type TokenField } from "../../schemas/token-event.ts";
 import type { Provider, Reading, TokenCounts } from "./providers/provider.ts";
 
@@ -44,12 +44,12 @@ export function finishEvent(draft: TokenEvent, provider: Provider, ending: Endin
     response_id: cut(reading?.responseId ?? null),
     request_id: cut(ending.requestId),
     model_served: reading?.modelServed ?? null,
-    service_tier: reading?.serviceTier ?? draft.service_tier,
+    service_tier: cut(reading?.serviceTier ?? draft.service_tier),
     status: ending.status,
     error_kind: ending.errorKind ?? errorOfStatus(ending.status) ?? reading?.errorKind ?? null,
     terminated_by: ending.terminatedBy,
     stop_reason: stopReason,
-    stop_kind: stopReason === null ? null : (provider.stopKinds[stopReason] ?? "other"),
+    stop_kind: stopReason === null ? null : toStopKind(provider, stopReason),
     request_bytes: ending.requestBytes,
     response_bytes: ending.responseBytes,
   };
@@ -63,7 +63,7 @@ function toUsage(reading: Reading | undefined, estimate: TokenCounts | undefined
   return {
     ...reading.tokens,
     usage_source: reading.isFinal ? "reported" : "partial",
-    server_tool_calls: reading.serverToolCalls,
+    server_tool_calls: toToolCalls(reading.serverToolCalls),
     usage_raw: toRawUsage(reading.usage),
   };
 }
@@ -73,10 +73,33 @@ const ENUM_WORD = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /** The provider's usage object as JSON: numbers and enum words stay, any other text is left out. */
 function toRawUsage(usage: unknown): string | null {
-  const json = JSON.stringify(usage, (_name, value: unknown) =>
+  const json = stringify(usage, (_name, value) =>
     typeof value === "string" && !ENUM_WORD.test(value) ? undefined : value,
   );
   return json === undefined || json.length > RAW_USAGE_CHARS_MAX ? null : json;
+}
+
+/** JSON, or undefined for what is nested deeper than the stack reaches. */
+function stringify(value: unknown, replace: (name: string, value: unknown) => unknown): string | undefined {
+  try {
+    return JSON.stringify(value, replace);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const TOOLS_MAX = 64;
+
+/** Names are the provider's, and may be of any length and number. */
+function toToolCalls(calls: Readonly<Record<string, number>>): Record<string, number> {
+  const entries = Object.entries(calls).slice(0, TOOLS_MAX);
+  return Object.fromEntries(entries.map(([name, count]) => [name.slice(0, FIELD_CHARS_MAX), count]));
+}
+
+/** By the list's own words alone: an object has `constructor` and the like without anybody having listed them. */
+function toStopKind({ stopKinds }: Provider, reason: string): StopKind {
+  return (Object.hasOwn(stopKinds, reason) ? stopKinds[reason] : undefined) ?? "other";
 }
 
 function errorOfStatus(status: number): ErrorKind | null {

@@ -73,10 +73,13 @@ export function scanMember(bytes: Buffer, members: Members | undefined, name: st
   return span && scanObject(bytes, span.start);
 }
 
-/** A value as JSON.parse gives it, or undefined where it is absent or broken. For values known to be small. */
+/** What is longer is none of the small values that are looked for, and would cost its sender little and everybody else much. */
+const PARSED_BYTES_MAX = 64 * 1024;
+
+/** A value as JSON.parse gives it, or undefined where it is absent, broken, or longer than PARSED_BYTES_MAX. */
 export function parseMember(bytes: Buffer, members: Members | undefined, name: string): unknown {
   const span = members?.get(name);
-  if (!span) return undefined;
+  if (!span || span.end - span.start > PARSED_BYTES_MAX) return undefined;
   try {
     return JSON.parse(bytes.toString("utf8", span.start, span.end));
   } catch {
@@ -84,7 +87,10 @@ export function parseMember(bytes: Buffer, members: Members | undefined, name: s
   }
 }
 
-/** A member that is a string, of at most `charsMax` characters (longer ones are cut); null for anything else. */
+/**
+ * A member that is a string, of at most `charsMax` characters (longer ones are cut); null for anything else. Null too for an
+ * empty one: providers send `"id":""` and `"model":""` before they know them.
+ */
 export function textMember(
   bytes: Buffer,
   members: Members | undefined,
@@ -95,7 +101,7 @@ export function textMember(
   // A character takes at most six bytes (\u1234), so an id is never parsed out of a novel.
   if (!span || bytes[span.start] !== QUOTE || span.end - span.start > 6 * charsMax + 2) return null;
   const value = parseMember(bytes, members, name);
-  return typeof value === "string" ? value.slice(0, charsMax) : null;
+  return typeof value === "string" && value !== "" ? value.slice(0, charsMax) : null;
 }
 
 /** A member that is a whole number a counter can hold; null for anything else. */

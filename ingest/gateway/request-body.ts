@@ -13,14 +13,13 @@ export const SCANNED_BYTES_MAX = 32 * 1024 * 1024;
 /** A body that unpacks to more is a bomb, or nothing that needs reading; it is forwarded unread. */
 const UNPACKED_BYTES_MAX = 64 * 1024 * 1024;
 
-const UNPACK: Readonly<
-  Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
-> = {
-  gzip: promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-  zstd: promisify(zstdDecompress),
-};
+type Unpack = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+const UNPACK: ReadonlyMap<string, Unpack> = new Map<string, Unpack>([
+  ["gzip", promisify(gunzip)],
+  ["deflate", promisify(inflate)],
+  ["br", promisify(brotliDecompress)],
+  ["zstd", promisify(zstdDecompress)],
+]);
 
 export type RequestBody =
   | { kind: "none" }
@@ -71,7 +70,7 @@ function bufferBody(incoming: IncomingMessage): Promise<Buffer | RequestBody> {
 async function unpack(bytes: Buffer, encoding: string | undefined): Promise<Buffer | undefined> {
   if (encoding === undefined || encoding === "identity") return bytes;
   try {
-    return await UNPACK[encoding.trim().toLowerCase()]?.(bytes, { maxOutputLength: UNPACKED_BYTES_MAX });
+    return await UNPACK.get(encoding.trim().toLowerCase())?.(bytes, { maxOutputLength: UNPACKED_BYTES_MAX });
   } catch {
     // It goes to the provider as it came, who will say what is wrong with it.
     return undefined;

@@ -128,6 +128,13 @@ test("a member that is text of a bounded length is read, and nothing else is", (
   expect(textMember(bytes, members, "f")).toBeNull();
 });
 
+test("a value that is too long to be one of the small ones is not parsed", () => {
+  const list = (items: number): string => JSON.stringify(Array.from({ length: items }, () => 0));
+  const bytes = Buffer.from(`{"short":${list(1000)},"long":${list(100_000)}}`);
+  expect(parseMember(bytes, scanObject(bytes), "short")).toHaveLength(1000);
+  expect(parseMember(bytes, scanObject(bytes), "long")).toBeUndefined();
+});
+
 test("a count is a whole number that can be added up exactly, and anything else is unknown", () => {
   const counts = { a: 0, b: Number.MAX_SAFE_INTEGER, c: 2 ** 53, d: -1, e: 1.5, f: "7", g: null };
   const bytes = Buffer.from(JSON.stringify(counts));

@@ -8,21 +8,22 @@ import type { Transform } from "node:stream";
 /** Sixteen times the largest event or body that is ever kept. */
 export const DECODED_BYTES_MAX = 512 * 1024 * 1024;
 
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+  ["zstd", createZstdDecompress],
+]);
 
 /** What a provider may be asked for, because it can be read here. */
-export const DECODED_ENCODINGS: ReadonlySet<string> = new Set([...Object.keys(DECODERS), "identity"]);
+export const DECODED_ENCODINGS: ReadonlySet<string> = new Set([...DECODERS.keys(), "identity"]);
 
 export interface Decoder {
   /** Decodes a chunk; `done` is called when everything in it has been handed on, or decoding has failed. */
   write(chunk: Buffer, done: () => void): void;
   end(done: () => void): void;
+  /** Nobody wants more; what still waited is told to go on. */
   destroy(): void;
 }
 
@@ -36,7 +37,7 @@ export function createDecoder(
   onData: (bytes: Buffer) => void,
   onFailure: (reason: string) => void,
 ): Decoder | undefined {
-  const create = DECODERS[encoding.trim().toLowerCase()];
+  const create = DECODERS.get(encoding.trim().toLowerCase());
   if (!create) return undefined;
   const transform = create();
   let decodedBytes = 0;
@@ -76,6 +77,10 @@ export function createDecoder(
       pending = done;
       transform.end();
     },
-    destroy: () => void transform.destroy(),
+    destroy() {
+      hasFailed = true;
+      transform.destroy();
+      settle();
+    },
   };
 }

@@ -111,6 +111,8 @@ export class Meter {
   #fail(reason: string, error?: unknown): void {
     this.#isReading = false;
     this.#body = [];
+    // A bomb is not unpacked any further than it was worth it.
+    this.#decoder?.destroy();
     this.#log.error({ reason, err: error }, "an answer could not be metered");
   }
 }
