@@ -150,7 +150,7 @@ function toInput(
 
 /**
  * The two lifetimes of OpenAI's cache, 30 minutes and 12 hours, stand for the default and the extended one that an event
- * knows; without a split that adds up, all of it is the default's. (docs/decisions/0006-cache-writes-of-openai.md)
+ * knows; without a split that adds up, all of it is the default's. (docs/decisions/0007-cache-writes-of-openai.md)
  */
 function toCacheWrites(usage: Usage, total: number | null): TokenCounts {
   const short = countAt(usage, PATHS.cacheWriteShort);
