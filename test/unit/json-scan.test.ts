@@ -129,8 +129,7 @@ test("a member that is text of a bounded length is read, and nothing else is", (
 });
 
 test("a value that is too long to be one of the small ones is not parsed", () => {
-  const list = (items: number): string => JSON.stringify(Array.from({ length: items }, () => 0));
-  const bytes = Buffer.from(`{"short":${list(1000)},"long":${list(100_000)}}`);
+  const bytes = Buffer.from(`{"short":[${"0,".repeat(999)}0],"long":[${"0,".repeat(99_999)}0]}`);
   expect(parseMember(bytes, scanObject(bytes), "short")).toHaveLength(1000);
   expect(parseMember(bytes, scanObject(bytes), "long")).toBeUndefined();
 });
