@@ -34,6 +34,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map(
     "people import": async () => (await import("./dashboard/commands/people-import.ts")).peopleImportCommand,
     "login-link": async () => (await import("./dashboard/commands/login-link.ts")).loginLinkCommand,
     "import events": async () => (await import("./ingest/commands/import-events.ts")).importEventsCommand,
+    reprice: async () => (await import("./ingest/commands/reprice.ts")).repriceCommand,
     "export events": async () => (await import("./dashboard/commands/export-events.ts")).exportEventsCommand,
   }),
 );

@@ -5,6 +5,8 @@ import type { TokenEvent } from "../../schemas/token-event.ts";
 import type { Pricer } from "./price.ts";
 
 const DAY_MS = 86_400_000;
+/** What a repricing adds to a row's version, whose last bit says that the call's own record is in. */
+export const ROW_VERSION_STEP = 2;
 
 export interface RowOptions {
   price: Pricer;
@@ -33,7 +35,7 @@ export function toOutcomeRow(
   return { ...outcome, expires_at: toExpiry(keptFrom, retentionDays) };
 }
 
-/** An intent that nothing followed yields to the event, should that come after all. Repricing counts up in steps of 2. */
+/** An intent that nothing followed yields to the event, should that come after all. */
 function toRowVersion(event: TokenEvent): number {
   const isIntent = event.error_kind === "interrupted" && event.status === 0;
   return isIntent ? 0 : 1;
