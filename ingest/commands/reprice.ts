@@ -8,11 +8,11 @@ import {
   type ExitCode,
   type StoreCommand,
 } from "../../schemas/command.ts";
-import { repriceCalls, type RepriceSummary, type UnpricedModel } from "../pricing/reprice.ts";
+import { repriceCalls, type RepriceSummary } from "../pricing/reprice.ts";
+import { toPhrase } from "../pricing/unpriced-models.ts";
 import { createPricer } from "../sink/price.ts";
 
 const CALLS_PER_PROGRESS_LINE = 20_000;
-const MODELS_TOLD_MAX = 5;
 
 export const repriceCommand = defineCommand<StoreCommand>({
   kind: "store",
@@ -67,12 +67,5 @@ function refuse({ stderr }: CommandIo, sentence: string): ExitCode {
 
 function toText({ calls, changed, unpriced, unpriced_models: models }: RepriceSummary): string {
   const done = `${calls} calls looked at: ${changed} priced anew, ${unpriced} without a price.\n`;
-  if (models.length === 0) return done;
-  const told = models.slice(0, MODELS_TOLD_MAX).map(toPhrase).join(", ");
-  return `${done}Without a price: ${told}${models.length > MODELS_TOLD_MAX ? ", …" : ""}\n`;
-}
-
-function toPhrase({ provider, model, service_tier: tier, calls }: UnpricedModel): string {
-  const inTier = tier === null ? "" : `, tier ${tier}`;
-  return `${model ?? "unknown"} of ${provider}${inTier} (${calls} calls)`;
+  return models.length === 0 ? done : `${done}Without a price: ${toPhrase(models)}\n`;
 }

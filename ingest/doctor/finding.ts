@@ -11,6 +11,8 @@ export interface Finding {
   sentence: string;
   /** What to do; none where all is well. */
   remedy?: string;
+  /** For programs: what the sentence sums up. */
+  details?: Readonly<Record<string, unknown>>;
 }
 
 /** What is looked at. Nothing of it is changed. */

@@ -13,18 +13,10 @@ import { defineQuery, type ClickHouseStore } from "../../schemas/clickhouse/stor
 import { TOKEN_FIELDS, type TokenField } from "../../schemas/token-event.ts";
 import type { Price, Pricer } from "../sink/price.ts";
 import { ROW_VERSION_STEP } from "../sink/rows.ts";
+import { UNPRICED_MODELS_MAX, type UnpricedModel } from "./unpriced-models.ts";
 
 /** Calls that are priced in one go, which holds up the process for some 50 ms, and rows of one insert. */
 export const BATCH_CALLS_MAX = 1000;
-/** Models without a price beyond these are counted, and not told one by one. */
-export const UNPRICED_MODELS_MAX = 100;
-
-export interface UnpricedModel {
-  provider: string;
-  model: string | null;
-  service_tier: string | null;
-  calls: number;
-}
 
 export interface RepriceSummary {
   from: string;

@@ -103,9 +103,13 @@ describe("stores", () => {
       "token_events",
       rows.map((row) => ({ ...row, ...recorded })),
     );
-    expect((await examine({ stores })).of("price table")).toMatch(
+    const report = await examine({ stores });
+    expect(report.of("price table")).toMatch(
       /^warning: genai-prices .* has no price for our-own-1 of vllm \(1 calls\), called/,
     );
+    expect(report.findings.find(({ check }) => check === "price table")?.details).toEqual({
+      unpriced_models: [{ provider: "vllm", model: "our-own-1", service_tier: null, calls: 1 }],
+    });
   });
 });
 
