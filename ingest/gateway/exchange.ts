@@ -22,7 +22,7 @@ import type { Estimator } from "./estimate/estimator.ts";
 import { finishEvent } from "./finish-event.ts";
 import { toClientHeaders } from "./headers.ts";
 import { isEventStream, Meter } from "./meter/meter.ts";
-import type { TokenCounts } from "./providers/provider.ts";
+import { hasMismatch, type TokenCounts } from "./providers/provider.ts";
 import { Refusal, sendRefusal } from "./refusal.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { Route } from "./route.ts";
@@ -236,6 +236,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#endDrain?.();
     this.#client.hold();
     const { draft, route, body, startedAt } = this.#call;
+    const reading = this.#meter?.reading;
+    // Kept as it was reported, both the parts and the totals (`usage_raw`).
+    if (reading && hasMismatch(reading))
+      this.#gateway.log.warn({ event_id: draft.event_id }, "usage does not add up");
     const event = finishEvent(draft, route.provider, {
       status: this.#status,
       terminatedBy,
@@ -245,7 +249,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       requestBytes: body.kind === "stream" ? body.countBytes() : draft.request_bytes,
       responseBytes: this.#receivedBytes - (this.#filter?.hiddenBytes ?? 0),
       requestId: this.#requestId,
-      reading: this.#meter?.reading,
+      reading,
       estimate,
     });
     // A failure is logged and counted where it happened; the client is not made to pay for it.
