@@ -39,7 +39,7 @@ export async function checkPrices({ clickhouse, config, now }: Deployment): Prom
     return [ok(`It is that of ${table}, and every model of the last ${DAYS} days has a price.`)];
   const sentence = `${table} has no price for ${toPhrase(models)}, called in the last ${DAYS} days.`;
   const remedy =
-    "Newer models: update @pydantic/genai-prices. Models and tiers without a list price: set one in ASSAY_PRICES. " +
+    "Newer models: update @pydantic/genai-prices. Models, tiers and tools without a list price: set one in ASSAY_PRICES. " +
     "Then run assay reprice.";
   return [{ ...warning(sentence, remedy), details: { unpriced_models: models } }];
 }

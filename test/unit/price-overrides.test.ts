@@ -1,6 +1,6 @@
 // Prices of the organisation's own (ASSAY_PRICES): which of them a call has, and what is said of those that can't be read.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -166,6 +166,12 @@ describe("the setting", () => {
       "8",
     ]);
     expect(faults).toMatch(/ASSAY_PRICES\.0\.\S+: -1 is not right\. Expected: dollars,/);
+  });
+
+  test("takes the README's example as it stands", () => {
+    const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+    const ASSAY_PRICES = /```json\n(\[[^`]*)```/.exec(readme)?.[1] ?? "";
+    expect(readConfig({ ASSAY_PRICES }).prices).toHaveLength(3);
   });
 
   test.each(["nope", "{}", "1"])("%s is no list of prices", (ASSAY_PRICES) => {
