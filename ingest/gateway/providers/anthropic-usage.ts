@@ -86,6 +86,13 @@ function toCacheWrites(usage: Usage): TokenCounts {
     : { cache_write_5m_tokens: total, cache_write_1h_tokens: total === null ? null : 0 };
 }
 
+/** The model that answered in the end, where the one that was asked first has declined. */
+export function readFallbackModel(usage: Usage): string | null {
+  const iterations = Array.isArray(usage["iterations"]) ? usage["iterations"].filter(isRecord) : [];
+  const model = iterations.find(({ type }) => type === "fallback_message")?.["model"];
+  return typeof model === "string" ? model : null;
+}
+
 /** Calls of tools that Anthropic runs: `web_search_requests` → `web_search`. */
 export function readServerToolUse(usage: Usage): Record<string, number> {
   const tools = usage["server_tool_use"];

@@ -13,7 +13,7 @@ import {
   textMember,
   type Members,
 } from "../json-scan.ts";
-import { mergeUsage, readAnthropicUsage, readServerToolUse } from "./anthropic-usage.ts";
+import { mergeUsage, readAnthropicUsage, readFallbackModel, readServerToolUse } from "./anthropic-usage.ts";
 import { emptyReading, type AnswerReader, type Provider } from "./provider.ts";
 import { countItems, decodeSegment, holdsError } from "./request-facts.ts";
 
@@ -100,6 +100,7 @@ function createMessagesReader(): AnswerReader {
     reading.usage = usage;
     Object.assign(reading, readAnthropicUsage(usage));
     reading.serverToolCalls = readServerToolUse(usage);
+    reading.modelServed = readFallbackModel(usage) ?? reading.modelServed;
     const tier = usage["service_tier"];
     if (typeof tier === "string") reading.serviceTier = tier;
     return true;

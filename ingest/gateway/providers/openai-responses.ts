@@ -51,9 +51,10 @@ export function createResponsesReader(): AnswerReader {
     }
     if (holdsError(body, members)) reading.errorKind = "stream_error";
     const usage = parseMember(body, members, "usage");
-    if (!isRecord(usage)) return;
+    const counts = isRecord(usage) ? readOpenAiUsage(usage, { model: reading.modelServed }) : undefined;
+    if (!isRecord(usage) || !counts) return;
     const toolUsage = parseMember(body, members, "tool_usage");
-    Object.assign(reading, readOpenAiUsage(usage, { model: reading.modelServed }));
+    Object.assign(reading, counts);
     reading.usage = isRecord(toolUsage) ? { ...usage, tool_usage: toolUsage } : usage;
     reading.isFinal = true;
     Object.assign(reading.serverToolCalls, countToolItems(body, members), readServerTools(usage));
@@ -95,12 +96,13 @@ function addToolUsage(reading: Reading, toolUsage: Readonly<Record<string, unkno
   const searches = isRecord(search) ? toCount(search["num_requests"]) : null;
   if (searches) reading.serverToolCalls["web_search"] = searches;
   else if (searches === 0) delete reading.serverToolCalls["web_search"];
-  if (!isRecord(images) || !toCount(images["total_tokens"])) return;
-  const { tokens, totals } = readOpenAiUsage(images, { output: "image", model: null });
-  reading.tokens = addCounts(reading.tokens ?? {}, tokens);
+  const ofImages = isRecord(images) && toCount(images["total_tokens"]) ? images : undefined;
+  const counts = ofImages && readOpenAiUsage(ofImages, { output: "image", model: null });
+  if (!counts) return;
+  reading.tokens = addCounts(reading.tokens ?? {}, counts.tokens);
   reading.totals = {
-    input: sum(reading.totals?.input, totals.input),
-    output: sum(reading.totals?.output, totals.output),
+    input: sum(reading.totals?.input, counts.totals.input),
+    output: sum(reading.totals?.output, counts.totals.output),
   };
 }
 

@@ -70,14 +70,15 @@ export interface UsageContext {
 
 type Usage = Readonly<Record<string, unknown>>;
 
-/** The disjoint counts of a usage object, and the totals that it gives itself. */
+/** The disjoint counts of a usage object, and the totals that it gives itself; undefined where it holds no tokens. */
 export function readOpenAiUsage(
   usage: Usage,
   { output: kind, model }: UsageContext,
-): { tokens: TokenCounts; totals: ReportedTotals } {
+): { tokens: TokenCounts; totals: ReportedTotals } | undefined {
   const total = countAt(usage, PATHS.total);
   const input = countAt(usage, PATHS.input) ?? (kind === "none" ? total : null);
   const output = kind === "none" ? null : countAt(usage, PATHS.output);
+  if (input === null && output === null) return undefined;
   const cacheRead = countAt(usage, PATHS.cacheRead);
   const cacheWrite = countAt(usage, PATHS.cacheWrite);
   const cache = sum(cacheRead, cacheWrite) ?? 0;

@@ -7,9 +7,8 @@ import type { ErrorKind } from "../../../schemas/closed-lists.ts";
 import { countMember, parseMember, scanMember, textMember } from "../json-scan.ts";
 import { reportsUsageOnRequest } from "./compatible.ts";
 import { createChatReader } from "./openai-chat.ts";
-import { createMediaReader } from "./openai-media.ts";
 import { createResponsesReader } from "./openai-responses.ts";
-import type { AnswerReader, Operation, Provider } from "./provider.ts";
+import type { Operation, Provider } from "./provider.ts";
 import { countItems, formField } from "./request-facts.ts";
 
 const INTERFACES: readonly (Omit<Operation, "isMetered" | "requestKind"> & {
@@ -22,7 +21,8 @@ const INTERFACES: readonly (Omit<Operation, "isMetered" | "requestKind"> & {
   { pattern: /\/responses\/compact$/, api: "responses", requestKind: "auxiliary" },
   { pattern: /\/embeddings$/, api: "embeddings", requestKind: "embedding", output: "none" },
   { pattern: /\/rerank$/, api: "other", requestKind: "other", output: "none" },
-  { pattern: /\/audio\/(transcriptions|translations|speech)$/, api: "other", output: "audio" },
+  { pattern: /\/audio\/(transcriptions|translations)$/, api: "other" },
+  { pattern: /\/audio\/speech$/, api: "other", output: "audio" },
   { pattern: /\/images\/(generations|edits|variations)$/, api: "other", output: "image" },
 ];
 const COUNT_TOKENS = /\/responses\/input_tokens$/;
@@ -59,7 +59,8 @@ export const openai: Provider = {
       previous_response_id: textMember(body, members, "previous_response_id"),
     };
   },
-  createReader: createOpenAiReader,
+  createReader: (operation) =>
+    operation.api === "responses" ? createResponsesReader() : createChatReader(operation),
   acceptsStreamOptions: (upstreamName) => reportsUsageOnRequest(upstreamName),
   stopKinds: {
     stop: "end",
@@ -82,9 +83,3 @@ const ERROR_TYPES: Partial<Record<ErrorKind, string>> = {
   not_found: "invalid_request_error",
   too_large: "invalid_request_error",
 };
-
-function createOpenAiReader(operation: Operation): AnswerReader {
-  if (operation.api === "responses") return createResponsesReader();
-  const isMedia = operation.output === "audio" || operation.output === "image";
-  return isMedia ? createMediaReader(operation) : createChatReader(operation);
-}
