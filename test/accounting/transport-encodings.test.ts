@@ -104,6 +104,21 @@ test("case 52: gzip that ends in the middle of an event leaves what was read of 
   expect(await bench.takeEvent()).toMatchObject({ usage_source: "partial", input_tokens: 45 });
 });
 
+test.each(ENCODINGS)(
+  "case 52: bytes behind the end of %s go on too, and hold nothing up",
+  async (encoding) => {
+    const encoded = await encodedAnswer(
+      streamAnswer([messageStart(45), messageDelta(511), MESSAGE_END]),
+      encoding,
+    );
+    const frames = [...(encoded.frames ?? []), ...["more", "and", "more"].map((text) => Buffer.from(text))];
+    bench.replay.respond(() => ({ ...encoded, frames, pace: { gapMs: 5 } }));
+    const received = await bench.ask(MESSAGES, question, { headers: { "accept-encoding": encoding } });
+    expect([received.isWhole, received.body.equals(Buffer.concat(frames))]).toEqual([true, true]);
+    expect(await bench.takeEvent()).toMatchObject(counted);
+  },
+);
+
 test("case 53: an answer that can't be read is unknown, and never four zeros and a blank model", async () => {
   const answer = jsonAnswer({ id: "m", usage }, [["content-encoding", "compress"]]);
   bench.replay.respond(() => answer);

@@ -41,7 +41,8 @@ export function createDecoder(
   if (!create) return undefined;
   const transform = create();
   let decodedBytes = 0;
-  let hasFailed = false;
+  /** The encoding's own end has come, or a failure: nothing that follows is looked at, nor would it be taken. */
+  let isOver = false;
   let pending: (() => void) | undefined;
 
   function settle(): void {
@@ -51,8 +52,8 @@ export function createDecoder(
   }
 
   function fail(reason: string): void {
-    if (hasFailed) return;
-    hasFailed = true;
+    if (isOver) return;
+    isOver = true;
     transform.destroy();
     onFailure(reason);
     settle();
@@ -61,24 +62,28 @@ export function createDecoder(
   transform.on("data", (bytes: Buffer) => {
     decodedBytes += bytes.length;
     if (decodedBytes > DECODED_BYTES_MAX) fail(`more than ${DECODED_BYTES_MAX} decoded bytes`);
-    else if (!hasFailed) onData(bytes);
+    else if (!isOver) onData(bytes);
   });
   transform.on("error", () => fail(`not ${encoding}`));
-  transform.on("end", settle);
+  // Node's brotli never calls back for what is written behind the end.
+  transform.on("end", () => {
+    isOver = true;
+    settle();
+  });
 
   return {
     write(chunk, done) {
-      if (hasFailed) return done();
+      if (isOver) return done();
       pending = done;
       transform.write(chunk, settle);
     },
     end(done) {
-      if (hasFailed) return done();
+      if (isOver) return done();
       pending = done;
       transform.end();
     },
     destroy() {
-      hasFailed = true;
+      isOver = true;
       transform.destroy();
       settle();
     },
