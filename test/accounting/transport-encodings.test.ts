@@ -107,10 +107,7 @@ test("case 52: gzip that ends in the middle of an event leaves what was read of 
 test.each(ENCODINGS)(
   "case 52: bytes behind the end of %s go on too, and hold nothing up",
   async (encoding) => {
-    const encoded = await encodedAnswer(
-      streamAnswer([messageStart(45), messageDelta(511), MESSAGE_END]),
-      encoding,
-    );
+    const encoded = await encodedAnswer(streamAnswer([messageStart(45), messageDelta(511)]), encoding);
     const frames = [...(encoded.frames ?? []), ...["more", "and", "more"].map((text) => Buffer.from(text))];
     bench.replay.respond(() => ({ ...encoded, frames, pace: { gapMs: 5 } }));
     const received = await bench.ask(MESSAGES, question, { headers: { "accept-encoding": encoding } });

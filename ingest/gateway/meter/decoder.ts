@@ -65,7 +65,7 @@ export function createDecoder(
     else if (!isOver) onData(bytes);
   });
   transform.on("error", () => fail(`not ${encoding}`));
-  // Node's brotli never calls back for what is written behind the end.
+  // Node's decoders never call back for what is written behind the end.
   transform.on("end", () => {
     isOver = true;
     settle();
