@@ -69,10 +69,13 @@ export function readOrMakeSecret(dataDir: string, name: string): string {
   return readFileSync(file, "utf8");
 }
 
-/** Replaces a file at once: a reader sees the old content or the new, and never a part. */
+/**
+ * Replaces a file at once: a reader sees the old content or the new, and never a part. The new content is on the disk before
+ * it takes the name, so a power cut leaves one of the two as well, and no empty file.
+ */
 export function replaceFile(file: string, content: string): void {
   const draft = `${file}.${randomUUID()}`;
-  writeFileSync(draft, content, { mode: 0o600 });
+  writeFileSync(draft, content, { mode: 0o600, flush: true });
   renameSync(draft, file);
 }
 
