@@ -91,6 +91,23 @@ describe(`OpenAI's format (seed ${SEED})`, () => {
     expect(hasMismatch(reading)).toBe(false);
   });
 
+  test("case 41: a cache beside the prompt does not move the reasoning, which is inside the answer", async () => {
+    const reading = await ofChat({
+      prompt_tokens: 100,
+      completion_tokens: 40,
+      total_tokens: 190,
+      cache_read_input_tokens: 50,
+      completion_tokens_details: { reasoning_tokens: 30 },
+    });
+    expect(knownTokens(reading)).toEqual({
+      input_tokens: 100,
+      cache_read_tokens: 50,
+      output_tokens: 10,
+      reasoning_tokens: 30,
+    });
+    expect(hasMismatch(reading)).toBe(false);
+  });
+
   test("writes for 30 minutes and for 12 hours are those of the default and of the extended lifetime", async () => {
     const lifetimes = { ttl_30m_tokens: 300, ttl_12h_tokens: 400 };
     const written = { cache_write_tokens: 700, cache_write_tokens_details: lifetimes };

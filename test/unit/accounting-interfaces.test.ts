@@ -72,6 +72,19 @@ describe("case 25: no interface is passed over in silence", () => {
   });
 });
 
+function field(name: string, value: string): string {
+  return `--own\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+}
+
+test("the model of an upload is read out of its form, and an Azure deployment out of the path", () => {
+  const file = '--own\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n\0\xff\r\n';
+  const form = file + field("model", "gpt-4o-transcribe") + field("stream", "true") + "--own--\r\n";
+  const facts = PROVIDERS.openai.readRequest(Buffer.from(form, "latin1"), undefined);
+  expect(facts).toMatchObject({ model_requested: "gpt-4o-transcribe", stream: true });
+  const path = "/openai/deployments/my%20gpt/chat/completions";
+  expect(readPath("azure", "POST", path).operation.model).toBe("my gpt");
+});
+
 describe("who is asked for usage", () => {
   const versioned = "/openai/deployments/d/chat/completions?api-version=";
   test.each([

@@ -54,11 +54,14 @@ describe(`reasoning (seed ${SEED})`, () => {
     expect(hasMismatch(reading)).toBe(true);
   });
 
-  test("xAI's reasoning is beside the completion, which the total tells", async () => {
+  test.each([
+    ["more than", 26, 506],
+    ["less than", 300, 780],
+  ])("xAI's reasoning, %s the completion, is beside it, as the total tells", async (_size, output, total) => {
     const usage = {
       prompt_tokens: 291,
-      completion_tokens: 26,
-      total_tokens: 506,
+      completion_tokens: output,
+      total_tokens: total,
       prompt_tokens_details: { cached_tokens: 244 },
       completion_tokens_details: { reasoning_tokens: 189 },
     };
@@ -66,10 +69,10 @@ describe(`reasoning (seed ${SEED})`, () => {
     expect(knownTokens(reading)).toEqual({
       input_tokens: 47,
       cache_read_tokens: 244,
-      output_tokens: 26,
+      output_tokens: output,
       reasoning_tokens: 189,
     });
-    expect(reading.totals).toEqual({ input: 291, output: 215 });
+    expect(reading.totals).toEqual({ input: 291, output: output + 189 });
   });
 });
 

@@ -24,7 +24,7 @@ export function createInteractionReader(): AnswerReader {
   const reading = emptyReading();
 
   function readInteraction(body: Buffer, members: Members | undefined): void {
-    reading.responseId = textMember(body, members, "id") || reading.responseId;
+    reading.responseId = textMember(body, members, "id") ?? reading.responseId;
     reading.modelServed = textMember(body, members, "model") ?? reading.modelServed;
     reading.serviceTier = textMember(body, members, "service_tier") ?? reading.serviceTier;
     const status = textMember(body, members, "status");

@@ -31,7 +31,7 @@ export function createChatReader({ output }: Pick<Operation, "output">): AnswerR
   const reading = emptyReading();
 
   function readMembers(body: Buffer, members: Members | undefined): void {
-    reading.responseId ??= textMember(body, members, "id") || null;
+    reading.responseId ??= textMember(body, members, "id");
     reading.modelServed = textMember(body, members, "model") ?? reading.modelServed;
     reading.serviceTier = textMember(body, members, "service_tier") ?? reading.serviceTier;
     const choice = firstChoice(body, members);
