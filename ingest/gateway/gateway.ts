@@ -91,6 +91,8 @@ async function handleCall(
     if (!(error instanceof Refusal)) throw error;
     if (outgoing.destroyed) return;
     incoming.resume();
+    // No event: the call never was. The line says which kind was turned away, a WebSocket (426) among them.
+    gateway.log.info({ status: error.status, kind: error.kind, provider: provider.kind }, "refused a call");
     sendRefusal(outgoing, provider, error);
   }
 }
