@@ -17,6 +17,8 @@ const NEAR_BYTES = 40;
 export interface Span {
   start: number;
   end: number;
+  /** Of a member that is an array: how many elements it has. */
+  items?: number;
 }
 
 /** The members of an object by name; of a repeated name the last, as JSON.parse has it. */
@@ -32,11 +34,10 @@ export function scanObject(bytes: Buffer, start = 0): Members | undefined {
     const nameEnd = skipString(bytes, at);
     const colon = skipSpace(bytes, nameEnd);
     if (bytes[colon] !== COLON) return undefined;
-    const valueStart = skipSpace(bytes, colon + 1);
-    const valueEnd = skipValue(bytes, valueStart);
-    if (valueEnd <= valueStart) return undefined;
-    members.set(readName(bytes, at, nameEnd), { start: valueStart, end: valueEnd });
-    at = skipSpace(bytes, valueEnd);
+    const value = spanOf(bytes, skipSpace(bytes, colon + 1));
+    if (!value) return undefined;
+    members.set(readName(bytes, at, nameEnd), value);
+    at = skipSpace(bytes, value.end);
     if (bytes[at] === CLOSE_BRACE) return members;
     if (bytes[at] !== COMMA) return undefined;
     at = skipSpace(bytes, at + 1);
@@ -121,6 +122,24 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** A whole number from 0 to 2^53 - 1, or null. */
 export function toCount(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** The value at `start`. An array's elements are counted on the way, so that megabytes of messages are walked once. */
+function spanOf(bytes: Buffer, start: number): Span | undefined {
+  if (bytes[start] !== OPEN_BRACKET) {
+    const end = skipValue(bytes, start);
+    return end > start ? { start, end } : undefined;
+  }
+  let at = skipSpace(bytes, start + 1);
+  if (bytes[at] === CLOSE_BRACKET) return { start, end: at + 1, items: 0 };
+  for (let items = 1; ; items++) {
+    const end = skipValue(bytes, at);
+    if (end <= at) return undefined;
+    at = skipSpace(bytes, end);
+    if (bytes[at] === CLOSE_BRACKET) return { start, end: at + 1, items };
+    if (bytes[at] !== COMMA) return undefined;
+    at = skipSpace(bytes, at + 1);
+  }
 }
 
 function readName(bytes: Buffer, start: number, end: number): string {

@@ -57,8 +57,8 @@ export const gemini: Provider = {
       effort:
         textMember(body, scanMember(body, settings, "thinkingConfig"), "thinkingLevel") ??
         textMember(body, interaction, "thinking_level"),
-      messages: countItems(body, members, "contents") ?? countItems(body, members, "input"),
-      tools_offered: countItems(body, members, "tools"),
+      messages: countItems(members, "contents") ?? countItems(members, "input"),
+      tools_offered: countItems(members, "tools"),
       previous_response_id: textMember(body, members, "previous_interaction_id"),
     };
   },

@@ -54,8 +54,8 @@ export const openai: Provider = {
         countMember(body, members, "max_tokens"),
       service_tier: textMember(body, members, "service_tier"),
       effort: textMember(body, reasoning, "effort") ?? textMember(body, members, "reasoning_effort"),
-      messages: countItems(body, members, "messages") ?? countItems(body, members, "input"),
-      tools_offered: countItems(body, members, "tools"),
+      messages: countItems(members, "messages") ?? countItems(members, "input"),
+      tools_offered: countItems(members, "tools"),
       previous_response_id: textMember(body, members, "previous_response_id"),
     };
   },

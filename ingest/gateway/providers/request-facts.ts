@@ -1,6 +1,6 @@
 // What requests and answers of several providers tell in the same way.
 
-import { scanArray, type Members } from "../json-scan.ts";
+import type { Members } from "../json-scan.ts";
 
 const SMALL_N = 0x6e;
 const EMPTY_TEXT_BYTES = 2;
@@ -8,9 +8,8 @@ const EMPTY_TEXT_BYTES = 2;
 const FORM_FIELD_CHARS_MAX = 256;
 
 /** How many elements a member has that is an array: messages, tools. Null for anything else. */
-export function countItems(body: Buffer, members: Members | undefined, name: string): number | null {
-  const span = members?.get(name);
-  return (span && scanArray(body, span.start)?.length) ?? null;
+export function countItems(members: Members | undefined, name: string): number | null {
+  return members?.get(name)?.items ?? null;
 }
 
 /** Whether an answer says that something went wrong: `error` is an object or a text, and not null or empty. */
