@@ -9,7 +9,7 @@ import { pino } from "pino";
 import { createSpoolReader } from "../../ingest/spool/reader.ts";
 import { createAssayKey, hashAssayKey } from "../../schemas/assay-key.ts";
 import { SNAPSHOT_FILE, type IdentitySnapshot } from "../../schemas/identity-snapshot.ts";
-import { CORE, startProgram, whileAlive, type Program } from "./program.ts";
+import { CORE, whileAlive, type Program, type Programs } from "./program.ts";
 import type { Target } from "./targets.ts";
 
 const BATCH_RECORDS_MAX = 5000;
@@ -40,12 +40,12 @@ export interface AssayOptions {
   profileDir: string | undefined;
 }
 
-export async function startAssay(options: AssayOptions): Promise<AssayTarget> {
+export async function startAssay(programs: Programs, options: AssayOptions): Promise<AssayTarget> {
   const { name, root, dataDir, upstreamPort, profileDir } = options;
   const key = createAssayKey();
   mkdirSync(dataDir, { mode: 0o700 });
   writeFileSync(join(dataDir, SNAPSHOT_FILE), JSON.stringify(snapshotOf(key)));
-  const program = startProgram(join(root, "main.ts"), {
+  const program = programs.start(join(root, "main.ts"), {
     core: CORE.proxy,
     args: ["gateway"],
     nodeArgs: [

@@ -9,12 +9,12 @@ import { startAssay, type AssayTarget, type SpoolCount } from "./assay.ts";
 import { measureProfile, settledMb, startLoad, type Load, type ProfileFigures } from "./measure.ts";
 import { startPeers } from "./peers.ts";
 import { PROFILES } from "./profiles.ts";
-import type { Program } from "./program.ts";
+import { Programs } from "./program.ts";
 import { describeMachine, formatReport, type MemoryFigures, type Report } from "./report.ts";
 import { startBare, startUpstream, type Target } from "./targets.ts";
 
 const QUICK = { rounds: 5, rateSeconds: 1 } as const;
-const FULL = { rounds: 7, rateSeconds: 4 } as const;
+const FULL = { rounds: 5, rateSeconds: 2 } as const;
 const MEMORY_PROFILE = "json";
 const MEMORY_CALLS = 20_000;
 const MEMORY_CONNECTIONS = 16;
@@ -33,7 +33,8 @@ const depth = options.quick ? QUICK : FULL;
 const profiles = PROFILES.filter((profile) => !options.quick || !profile.isFullOnly);
 
 const workDir = mkdtempSync(join(tmpdir(), "assay-bench-"));
-const started: Program[] = [];
+const programs = new Programs();
+process.once("SIGINT", () => void programs.stop()).once("SIGTERM", () => void programs.stop());
 try {
   const report = await run();
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : formatReport(report));
@@ -41,21 +42,20 @@ try {
   tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exitCode = 1;
 } finally {
-  await Promise.all(started.map((program) => program.stop()));
+  await programs.stop();
   rmSync(workDir, { recursive: true, force: true });
 }
 
 async function run(): Promise<Report> {
   tell("starting the upstream and the proxies");
-  const load = await startLoad();
-  started.push(load.program);
-  const direct = keep(await startUpstream());
-  const bare = keep(await startBare(direct.port));
+  const load = await startLoad(programs);
+  const direct = await startUpstream(programs);
+  const bare = await startBare(programs, direct.port);
   const gateways = await startGateways(direct.port);
   const peers = options.quick
     ? { targets: [], absent: [] }
-    : await startPeers({ workDir, upstreamPort: direct.port, withSlowOnes: options.peers });
-  const targets = [direct, bare, ...gateways, ...peers.targets.map(keep)];
+    : await startPeers(programs, { workDir, upstreamPort: direct.port, withSlowOnes: options.peers });
+  const targets = [direct, bare, ...gateways, ...peers.targets];
 
   const counter = createCallCounter(load);
   const figures: ProfileFigures[] = [];
@@ -81,11 +81,6 @@ async function run(): Promise<Report> {
   };
 }
 
-function keep<T extends Target>(target: T): T {
-  started.push(target.program);
-  return target;
-}
-
 /** This checkout's gateway, and another's to compare it with where one is given. */
 async function startGateways(upstreamPort: number): Promise<AssayTarget[]> {
   const roots: [name: string, root: string][] = [["assay", resolve(import.meta.dirname, "../..")]];
@@ -94,7 +89,7 @@ async function startGateways(upstreamPort: number): Promise<AssayTarget[]> {
   const gateways: AssayTarget[] = [];
   for (const [name, root] of roots) {
     const dataDir = join(workDir, name);
-    gateways.push(keep(await startAssay({ name, root, dataDir, upstreamPort, profileDir })));
+    gateways.push(await startAssay(programs, { name, root, dataDir, upstreamPort, profileDir }));
   }
   return gateways;
 }
@@ -108,7 +103,6 @@ function createCallCounter(load: Load): { load: Load; callsTo(target: Target): n
   const calls = new Map<number, number>();
   return {
     load: {
-      ...load,
       async run(order) {
         const result = await load.run(order);
         calls.set(order.port, (calls.get(order.port) ?? 0) + order.calls);

@@ -8,31 +8,29 @@ import { quantile } from "simple-statistics";
 import type { LoadOrder, LoadResult } from "./load-order.ts";
 import { cpuSeconds, residentMb } from "./process-figures.ts";
 import type { Profile } from "./profiles.ts";
-import { CORE, startProgram, whileAlive, type Program } from "./program.ts";
+import { CORE, whileAlive, type Programs } from "./program.ts";
 import { spreadOf, type Spread } from "./spread.ts";
 import type { Target } from "./targets.ts";
 
 /** What a proxy still does after the last answer, the spool's sync above all, belongs to the calls. */
 const TRAIL_MS = 60;
+const SLOW_DIVISOR = 20;
 /** Memory has settled when a full collection gives back less than this. */
 const SETTLED_MB = 0.5;
 const SETTLE_TRIES_MAX = 12;
 const SETTLE_PAUSE_MS = 250;
 
 export interface Load {
-  program: Program;
   /** @throws Error when a call did not get its whole answer */
   run(order: LoadOrder): Promise<LoadResult>;
 }
 
-export async function startLoad(): Promise<Load> {
-  const program = startProgram(join(import.meta.dirname, "load.ts"), { core: CORE.load });
-  const { child } = program;
+export async function startLoad(programs: Programs): Promise<Load> {
+  const { child } = programs.start(join(import.meta.dirname, "load.ts"), { core: CORE.load });
   child.stderr?.pipe(process.stderr);
   const nextMessage = (signal: AbortSignal): Promise<LoadResult[]> => once(child, "message", { signal });
   await whileAlive(child, nextMessage);
   return {
-    program,
     async run(order) {
       child.send(order);
       const [result] = await whileAlive(child, nextMessage);
@@ -86,7 +84,9 @@ export async function measureProfile(load: Load, run: ProfileRun): Promise<Profi
     const cpu: Pick<Sample, "cpuUs" | "callsPerSecond">[] = [];
     for (const target of targets) cpu.push(await saturate(load, target, profile));
     for (const [at, target] of targets.entries()) {
-      const latency = await keepRate(load, target, profile, run.rateSeconds);
+      const latency = target.isSlow
+        ? { p50Ms: Number.NaN, p90Ms: Number.NaN }
+        : await keepRate(load, target, profile, run.rateSeconds);
       const figures = cpu[at];
       if (round > 0 && figures) samples[at]?.push({ ...figures, ...latency });
     }
@@ -125,8 +125,9 @@ async function saturate(
   target: Target,
   profile: Profile,
 ): Promise<Pick<Sample, "cpuUs" | "callsPerSecond">> {
-  const { calls, connections } = profile;
+  const { connections } = profile;
   const { pid } = target.program;
+  const calls = target.isSlow ? Math.max(connections, profile.calls / SLOW_DIVISOR) : profile.calls;
   const before = cpuSeconds(pid);
   const { seconds } = await load.run({
     mode: "saturation",

@@ -85,17 +85,17 @@ function formatProfile({ name, title, targets }: ProfileFigures): string[] {
 }
 
 function formatTarget(target: TargetFigures): string[] {
-  const isDirect = target.name === "direct";
   return [
     target.name,
     formatSpread(target.cpuUs, 0),
     formatSpread(target.cpuToBare, 2),
     formatSpread(target.callsPerSecond, 0),
-    isDirect ? "-" : formatSpread(target.addedP50Ms, 2),
-    isDirect ? "-" : formatSpread(target.addedP90Ms, 2),
+    formatSpread(target.addedP50Ms, 2),
+    formatSpread(target.addedP90Ms, 2),
   ];
 }
 
 function formatSpread({ median, min, max }: Spread, digits: number): string {
+  if (Number.isNaN(median)) return "-";
   return `${median.toFixed(digits)} [${min.toFixed(digits)}-${max.toFixed(digits)}]`;
 }
