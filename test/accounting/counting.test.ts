@@ -9,7 +9,7 @@ import { errorAnswer, jsonAnswer } from "../services/replay-provider-answer.ts";
 import { startTestSink } from "../services/sink.ts";
 import { append, makeTestSpool, nextEvent, type TestSpool } from "../services/spool.ts";
 import { openCallBench, type CallBench } from "./call-bench.ts";
-import { CHAT, RESPONSES } from "./stream-frames.ts";
+import { CHAT, MESSAGES, RESPONSES } from "./stream-frames.ts";
 
 const DELIVERY_MS_MAX = 20_000;
 vi.setConfig({ testTimeout: 2 * DELIVERY_MS_MAX });
@@ -18,7 +18,7 @@ let calls: CallBench;
 let analysis: AnalysisBench;
 let spool: TestSpool;
 beforeAll(async () => {
-  calls = await openCallBench();
+  calls = await openCallBench({ vertex: "vertex", bedrock: "bedrock" });
   analysis = await openAnalysisBench();
 });
 afterAll(async () => {
@@ -32,6 +32,65 @@ beforeEach(async () => {
 
 const usage = { input_tokens: 1200, output_tokens: 300 };
 const response = jsonAnswer({ id: "resp_1", object: "response", status: "completed", model: "gpt-5", usage });
+
+const claudeUsage = {
+  input_tokens: 10,
+  cache_read_input_tokens: 66_360,
+  cache_creation_input_tokens: 300,
+  cache_creation: { ephemeral_5m_input_tokens: 100, ephemeral_1h_input_tokens: 200 },
+  output_tokens: 5,
+};
+const claudeAnswer = jsonAnswer({
+  id: "msg_1",
+  type: "message",
+  model: "claude-opus-4-5",
+  usage: claudeUsage,
+});
+
+test("case 33: what was read from a cache and written to it arrives in the store, and is priced, as such", async () => {
+  calls.replay.respond(() => claudeAnswer);
+  await calls.ask(MESSAGES, { model: "claude-opus-4-5" });
+  const event = await calls.takeEvent();
+  spool = makeTestSpool();
+  await append(spool.openWriter(), "event", event);
+  spool.bury();
+  await deliverTo(analysis.store);
+  spool.remove();
+  const stored = await analysis.store.query(
+    ask(`
+      SELECT toString(input_tokens) AS fresh, toString(cache_read_tokens) AS read,
+        toString(cache_write_5m_tokens) AS written_5m, toString(cache_write_1h_tokens) AS written_1h,
+        toString(cost_usd) AS cost
+      FROM token_events FINAL`),
+    {},
+  );
+  // Per million: 5 fresh, 0.50 read, 6.25 and 10 written, 25 out.
+  const cost = (10 * 5 + 66_360 * 0.5 + 100 * 6.25 + 200 * 10 + 5 * 25) / 1e6;
+  expect(stored).toEqual([
+    { fresh: "10", read: "66360", written_5m: "100", written_1h: "200", cost: String(cost) },
+  ]);
+});
+
+test("case 40: the same answer is the same tokens, whichever host it comes through", async () => {
+  calls.replay.respond(() => claudeAnswer);
+  const paths = [
+    MESSAGES,
+    "/vertex/v1/projects/p/locations/l/publishers/anthropic/models/claude-opus-4-5:rawPredict",
+    `/bedrock/anthropic${MESSAGES}`,
+  ];
+  for (const path of paths) await calls.ask(path, { model: "claude-opus-4-5" });
+  const events = await calls.takeEvents(paths.length);
+  expect(events.map(({ provider }) => provider)).toEqual(["anthropic", "vertex", "bedrock"]);
+  for (const event of events)
+    expect(event).toMatchObject({
+      usage_source: "reported",
+      input_tokens: 10,
+      cache_read_tokens: 66_360,
+      cache_write_5m_tokens: 100,
+      cache_write_1h_tokens: 200,
+      output_tokens: 5,
+    });
+});
 
 test("case 63: a stored response that is read again is not used again", async () => {
   calls.replay.respond(() => response);

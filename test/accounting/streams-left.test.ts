@@ -26,7 +26,7 @@ import {
 
 let bench: CallBench;
 beforeAll(async () => {
-  bench = await openCallBench();
+  bench = await openCallBench({ bedrock: "bedrock" });
 });
 afterAll(() => bench.close());
 beforeEach(() => bench.reset());
@@ -53,6 +53,18 @@ describe("a client that leaves in the middle of a stream", () => {
     bench.replay.respond(() => slowly(frames));
     await bench.ask(MESSAGES, question, { leaveAfterBytes: 1 });
     expect(await bench.takeEvent()).toMatchObject({
+      terminated_by: "client",
+      usage_source: "reported",
+      input_tokens: 45,
+      output_tokens: 511,
+    });
+  });
+
+  test("case 3: Claude's messages on Bedrock are heard out like those of Anthropic", async () => {
+    bench.replay.respond(() => slowly([messageStart(45), MESSAGE_TEXT, messageDelta(511), MESSAGE_END]));
+    await bench.ask(`/bedrock/anthropic${MESSAGES}`, question, { leaveAfterBytes: 1 });
+    expect(await bench.takeEvent()).toMatchObject({
+      provider: "bedrock",
       terminated_by: "client",
       usage_source: "reported",
       input_tokens: 45,
