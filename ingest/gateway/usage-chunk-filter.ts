@@ -1,8 +1,10 @@
 // Takes the usage-only chunk, which the gateway itself has asked for, out of a client's stream. Every other byte goes on, in
 // its order. An event that comes in pieces waits until it is whole, because only then is it known whether it goes on; no
 // client can do anything with half an event. Memory: one event, at most EVENT_BYTES_MAX; a larger one goes on as it comes.
+// So does all of a stream that is gzip without saying so: it has no line ends to wait for.
 
 import { EVENT_BYTES_MAX, EventStream } from "./meter/event-stream.ts";
+import { GZIP_FIRST_BYTE } from "./meter/meter.ts";
 import { isUsageOnlyChunk } from "./usage-request.ts";
 
 const LF = 0x0a;
@@ -11,6 +13,8 @@ const CR = 0x0d;
 export class UsageChunkFilter {
   /** How many bytes were taken out. */
   hiddenBytes = 0;
+  /** Undefined until the first byte has told. */
+  #isEncoded: boolean | undefined;
   /** The event that is being received, as far as earlier chunks brought it. */
   #pending: Buffer[] = [];
   #pendingBytes = 0;
@@ -22,6 +26,18 @@ export class UsageChunkFilter {
 
   /** What goes on now: of this chunk, and of what waited. */
   write(chunk: Buffer): Buffer {
+    if (chunk.length > 0) this.#isEncoded ??= chunk[0] === GZIP_FIRST_BYTE;
+    return this.#isEncoded ? chunk : this.#takeOut(chunk);
+  }
+
+  /** The stream has ended: what waits goes on, unless it is the chunk itself without its closing empty line. */
+  end(): Buffer {
+    const passed: Buffer[] = [];
+    this.#endEvent(Buffer.alloc(0), passed);
+    return Buffer.concat(passed);
+  }
+
+  #takeOut(chunk: Buffer): Buffer {
     const passed: Buffer[] = [];
     let next = this.#takeSplitLf(chunk, passed);
     let [keptFrom, eventStart] = this.#afterCr === "waiting" ? [0, 0] : [next, next];
@@ -42,13 +58,6 @@ export class UsageChunkFilter {
     if (next < chunk.length) this.#isLineEmpty = false;
     passed.push(chunk.subarray(keptFrom, eventStart));
     this.#keep(chunk.subarray(eventStart), passed);
-    return Buffer.concat(passed);
-  }
-
-  /** The stream has ended: what waits goes on, unless it is the chunk itself without its closing empty line. */
-  end(): Buffer {
-    const passed: Buffer[] = [];
-    this.#endEvent(Buffer.alloc(0), passed);
     return Buffer.concat(passed);
   }
 

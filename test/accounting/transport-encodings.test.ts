@@ -75,6 +75,19 @@ describe.each(ANSWERS)("%s", (_name, path, answer) => {
   });
 });
 
+test("case 55: gzip that no header tells of does not wait where the gateway looks for a chunk to take out", async () => {
+  const { frames = [], ...encoded } = await encodedAnswer(
+    streamAnswer([CHAT_TEXT, chatUsage(45, 511), CHAT_END]),
+    "gzip",
+    false,
+  );
+  const [first = Buffer.alloc(0)] = frames;
+  bench.replay.respond(() => ({ ...encoded, frames, fault: { kind: "stall", afterBytes: first.length } }));
+  const { stream_options: _asked, ...unasked } = question;
+  const received = await bench.ask(CHAT, unasked, { leaveAfterBytes: first.length });
+  expect(received.body.equals(first)).toBe(true);
+});
+
 function bytesOf({ frames, body }: ReplayAnswer): Buffer {
   return body ?? Buffer.concat([...(frames ?? [])]);
 }

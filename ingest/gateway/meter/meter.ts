@@ -12,7 +12,7 @@ export const BODY_BYTES_MAX = 32 * 1024 * 1024;
 /**
  * Some intermediaries encode without saying so. The first byte tells (RFC 1952, 2.3.1): no JSON and no event begins with it.
  */
-const GZIP_FIRST_BYTE = 0x1f;
+export const GZIP_FIRST_BYTE = 0x1f;
 /** What is kept of a stream in case nobody reports its usage and it has to be estimated. */
 const KEPT_BYTES_MAX = 1024 * 1024;
 
