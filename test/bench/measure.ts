@@ -14,6 +14,8 @@ import type { Target } from "./targets.ts";
 
 /** What a proxy still does after the last answer, the spool's sync above all, belongs to the calls. */
 const TRAIL_MS = 60;
+/** The compilers need some twenty thousand calls before they have seen all; those are not counted. */
+const WARM_UP_FACTOR = 5;
 const SLOW_DIVISOR = 20;
 /** Memory has settled when a full collection gives back less than this. */
 const SETTLED_MB = 0.5;
@@ -79,8 +81,9 @@ interface Sample {
 export async function measureProfile(load: Load, run: ProfileRun): Promise<ProfileFigures> {
   const { targets, profile, rounds, afterRound } = run;
   const samples: Sample[][] = targets.map(() => []);
-  // The first round is for the compilers, and is not counted.
-  for (let round = 0; round <= rounds; round++) {
+  for (const target of targets) await saturate(load, target, profile, WARM_UP_FACTOR);
+  afterRound();
+  for (let round = 1; round <= rounds; round++) {
     const cpu: Pick<Sample, "cpuUs" | "callsPerSecond">[] = [];
     for (const target of targets) cpu.push(await saturate(load, target, profile));
     for (const [at, target] of targets.entries()) {
@@ -88,11 +91,11 @@ export async function measureProfile(load: Load, run: ProfileRun): Promise<Profi
         ? { p50Ms: Number.NaN, p90Ms: Number.NaN }
         : await keepRate(load, target, profile, run.rateSeconds);
       const figures = cpu[at];
-      if (round > 0 && figures) samples[at]?.push({ ...figures, ...latency });
+      if (figures) samples[at]?.push({ ...figures, ...latency });
     }
     afterRound();
     const costs = targets.map(({ name }, at) => `${name} ${cpu[at]?.cpuUs.toFixed(0)}`).join("  ");
-    process.stderr.write(`  ${round === 0 ? "warm-up" : `round ${round}`}  µs a call: ${costs}\n`);
+    process.stderr.write(`  round ${round}  µs a call: ${costs}\n`);
   }
   const [direct = [], bare = []] = samples;
   return {
@@ -124,10 +127,11 @@ async function saturate(
   load: Load,
   target: Target,
   profile: Profile,
+  factor = 1,
 ): Promise<Pick<Sample, "cpuUs" | "callsPerSecond">> {
   const { connections } = profile;
   const { pid } = target.program;
-  const calls = target.isSlow ? Math.max(connections, profile.calls / SLOW_DIVISOR) : profile.calls;
+  const calls = target.isSlow ? Math.max(connections, profile.calls / SLOW_DIVISOR) : profile.calls * factor;
   const before = cpuSeconds(pid);
   const { seconds } = await load.run({
     mode: "saturation",

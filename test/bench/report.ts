@@ -16,7 +16,7 @@ export interface MemoryFigures {
 
 export interface Report {
   machine: Machine;
-  /** Counted ones, after one that is not. */
+  /** Counted ones, after the warm-up. */
   rounds: number;
   profiles: ProfileFigures[];
   memory: MemoryFigures[];
