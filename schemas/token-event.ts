@@ -93,6 +93,7 @@ const callFields = {
   stop_kind: z.enum(STOP_KINDS).nullable(),
   /** Bytes on the client's wire, bodies only. */
   request_bytes: count,
+  /** Up to the chunk with the stream's last event; what closes the stream behind that (a blank line, `[DONE]`) may be missing. */
   response_bytes: count,
   messages: unknownCount,
   tools_offered: unknownCount,
