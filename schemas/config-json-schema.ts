@@ -2,7 +2,7 @@
 // `npm run schema`, and a test holds the two together.
 
 import { z } from "zod";
-import { settingsSchema } from "./config.ts";
+import { settingsSchema } from "./settings.ts";
 import { UPSTREAM_KINDS } from "./upstreams.ts";
 
 /** JSON Schema, draft 2020-12, of `assay.config.json`. */
@@ -21,6 +21,10 @@ export function toConfigJsonSchema(): object {
         description: "Where calls to it go.",
       },
       "^ASSAY_UPSTREAM_[A-Z][A-Z0-9_]*_KEY$": { type: "string", description: "The organisation's own key." },
+      "^ASSAY_UPSTREAM_[A-Z][A-Z0-9_]*_KEY_FILE$": {
+        type: "string",
+        description: "File that holds that key.",
+      },
       "^ASSAY_UPSTREAM_[A-Z][A-Z0-9_]*_KIND$": {
         enum: UPSTREAM_KINDS,
         description: "Whose wire format it speaks.",

@@ -4,79 +4,25 @@
 
 import { readFileSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { AppError, errorMessage } from "./app-error.ts";
-import { priceOverridesSchema, type PriceOverride } from "./price-overrides.ts";
+import type { PriceOverride } from "./price-overrides.ts";
+import { MAY_BE_IN_FILES, MAY_HOLD_SECRETS, settingsSchema } from "./settings.ts";
 import { parseUpstreams, type Upstream } from "./upstreams.ts";
-
-const port = z.coerce.number({ error: "a port, 0 to 65535" }).int().min(0).max(65_535);
-const days = z.coerce.number({ error: "a number of days" }).int().min(1).max(3650);
-const httpUrl = z.url({ protocol: /^https?$/, error: "an http:// or https:// address" });
-
-/** The settings under their outside names, as strings of the environment or values of the file. */
-export const settingsSchema = z.object({
-  ASSAY_DATA: z
-    .string()
-    .min(1)
-    .default("./assay-data")
-    .describe("Spool, embedded stores and keys. Mode 0700."),
-  ASSAY_HOST: z.string().min(1).default("127.0.0.1").describe("Address that every server listens on."),
-  ASSAY_GATEWAY_PORT: port.default(4100).describe("0: any free port, printed and written to ports.json."),
-  ASSAY_DASHBOARD_PORT: port.default(4101).describe("0: any free port, printed and written to ports.json."),
-  ASSAY_PUBLIC_URL: httpUrl.optional().describe("The dashboard's address, for links and cookies."),
-  ASSAY_GATEWAY_WORKERS: z.coerce
-    .number({ error: "a number of processes, 1 to 64" })
-    .int()
-    .min(1)
-    .max(64)
-    .default(1)
-    .describe("Gateway processes on this machine."),
-  ASSAY_AUTH: z
-    .enum(["optional", "required"], { error: '"optional" or "required"' })
-    .default("optional")
-    .describe("required: only Assay keys. optional: a caller with the provider's own credential passes too."),
-  ASSAY_STRICT: z
-    .enum(["0", "1"], { error: '"0" or "1"' })
-    .default("0")
-    .describe("1: refuse calls when they cannot be recorded."),
-  ASSAY_SNAPSHOT_MAX_AGE: z
-    .string()
-    .regex(/^\d+[smhd]$/, "a time such as 30m, 24h or 2d")
-    .default("24h")
-    .describe("How long a gateway serves keys from its snapshot while Postgres is away."),
-  ASSAY_TIMEZONE: z
-    .string()
-    .refine(isTimeZone, 'a time zone such as "UTC" or "Europe/Berlin"')
-    .default("UTC")
-    .describe("Days and weeks of the organisation."),
-  ASSAY_SKETCH_SECRET: secret(),
-  ASSAY_SKETCH_SECRET_FILE: z.string().optional().describe("File that holds ASSAY_SKETCH_SECRET."),
-  ASSAY_RETENTION_EVENTS_DAYS: days.default(30).describe("How long a call is kept, counted from the call."),
-  ASSAY_RETENTION_RUNS_DAYS: days.default(90).describe("How long a run is kept."),
-  ASSAY_RETENTION_WEEKS_DAYS: days.default(180).describe("How long a person-week is kept."),
-  ASSAY_PRICES: priceOverridesSchema
-    .default([])
-    .describe("Prices of your own, as JSON: for models without a list price, and for negotiated rates."),
-  ASSAY_PRICES_FILE: z.string().optional().describe("File that holds ASSAY_PRICES."),
-  CLICKHOUSE_URL: httpUrl.optional().describe("A ClickHouse server; without it, chDB in the data directory."),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, "a postgres:// address")
-    .optional()
-    .describe("A Postgres server; without it, an embedded one in the data directory."),
-});
 
 export interface Config {
   dataDir: string;
   host: string;
   gatewayPort: number;
   dashboardPort: number;
+  metricsPort: number;
   publicUrl: string | undefined;
   gatewayWorkers: number;
   /** By route name: `openai`, `anthropic`, … */
   upstreams: ReadonlyMap<string, Upstream>;
   auth: "optional" | "required";
   strict: boolean;
+  spoolBytesMax: number;
   snapshotAgeMsMax: number;
   timezone: string;
   /** Undefined: made in the data directory on first start. */
@@ -85,8 +31,27 @@ export interface Config {
   /** The last one that fits a call is its price. */
   prices: readonly PriceOverride[];
   clickhouseUrl: string | undefined;
+  clickhouseCluster: string | undefined;
   databaseUrl: string | undefined;
+  /** Undefined: the sink reads the spool itself. */
+  kafka: KafkaConfig | undefined;
 }
+
+export interface KafkaConfig {
+  /** host:port */
+  brokers: readonly string[];
+  topics: { events: string; outcomes: string; deadLetters: string };
+  /** Of topics that Assay makes. -1: the brokers' own default number of replicas. */
+  partitions: number;
+  replicationFactor: number;
+  /** Undefined: no TLS. `ca` is PEM. */
+  tls: { ca: string | undefined } | undefined;
+  sasl:
+    | { mechanism: "plain" | "scram-sha-256" | "scram-sha-512"; username: string; password: string }
+    | undefined;
+}
+
+type Settings = z.infer<typeof settingsSchema>;
 
 /**
  * Reads the configuration.
@@ -108,26 +73,28 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       faults.push(`${name}: ${value} is not right. Expected: ${issue.message}.`);
     }
   }
+  const kafka = parsed.data && toKafkaConfig(parsed.data, faults);
+  if (parsed.data?.CLICKHOUSE_CLUSTER !== undefined && parsed.data.CLICKHOUSE_URL === undefined)
+    faults.push("CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL, a server of that cluster.");
   if (faults.length > 0 || !parsed.success) {
     throw new AppError("bad_configuration", `The configuration has faults:\n  ${faults.join("\n  ")}`);
   }
-  return toConfig(parsed.data, upstreams);
+  return { ...toConfig(parsed.data, upstreams), kafka };
 }
 
-function toConfig(
-  settings: z.infer<typeof settingsSchema>,
-  upstreams: ReadonlyMap<string, Upstream>,
-): Config {
+function toConfig(settings: Settings, upstreams: ReadonlyMap<string, Upstream>): Omit<Config, "kafka"> {
   return {
     dataDir: resolve(settings.ASSAY_DATA),
     host: settings.ASSAY_HOST,
     gatewayPort: settings.ASSAY_GATEWAY_PORT,
     dashboardPort: settings.ASSAY_DASHBOARD_PORT,
+    metricsPort: settings.ASSAY_METRICS_PORT,
     publicUrl: settings.ASSAY_PUBLIC_URL,
     gatewayWorkers: settings.ASSAY_GATEWAY_WORKERS,
     upstreams,
     auth: settings.ASSAY_AUTH,
     strict: settings.ASSAY_STRICT === "1",
+    spoolBytesMax: settings.ASSAY_SPOOL_MAX_MB * 1024 * 1024,
     snapshotAgeMsMax: toMilliseconds(settings.ASSAY_SNAPSHOT_MAX_AGE),
     timezone: settings.ASSAY_TIMEZONE,
     sketchSecret: settings.ASSAY_SKETCH_SECRET,
@@ -138,16 +105,42 @@ function toConfig(
     },
     prices: settings.ASSAY_PRICES,
     clickhouseUrl: settings.CLICKHOUSE_URL,
+    clickhouseCluster: settings.CLICKHOUSE_CLUSTER,
     databaseUrl: settings.DATABASE_URL,
   };
 }
 
-function secret(): z.ZodOptional<z.ZodString> {
-  return z
-    .string()
-    .min(32, "at least 32 characters of randomness")
-    .optional()
-    .describe("Key of the sketches; the same on all gateways. Made in the data directory when absent.");
+/** Who names a user must say how it signs in, and with which password. */
+function toKafkaConfig(settings: Settings, faults: string[]): KafkaConfig | undefined {
+  const { KAFKA_BROKERS: brokers, KAFKA_SASL_MECHANISM: mechanism } = settings;
+  if (brokers === undefined) return undefined;
+  const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = settings;
+  const isSigningIn = mechanism !== undefined && username !== undefined && password !== undefined;
+  if (!isSigningIn && (mechanism ?? username ?? password) !== undefined)
+    faults.push(
+      "KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: set all three of them, or none.",
+    );
+  return {
+    brokers: brokers.split(","),
+    topics: {
+      events: settings.KAFKA_TOPIC,
+      outcomes: settings.KAFKA_OUTCOMES_TOPIC,
+      deadLetters: settings.KAFKA_DEAD_LETTERS_TOPIC,
+    },
+    partitions: settings.KAFKA_PARTITIONS,
+    replicationFactor: settings.KAFKA_REPLICATION_FACTOR,
+    tls: settings.KAFKA_SSL === "1" ? { ca: readCertificates(settings, faults) } : undefined,
+    sasl: isSigningIn ? { mechanism, username, password } : undefined,
+  };
+}
+
+function readCertificates({ KAFKA_SSL_CA_FILE: file }: Settings, faults: string[]): string | undefined {
+  try {
+    return file === undefined ? undefined : readFileSync(file, "utf8");
+  } catch (error) {
+    faults.push(`KAFKA_SSL_CA_FILE: ${errorMessage(error)}`);
+    return undefined;
+  }
 }
 
 /** Settings from the environment: every ASSAY_ name, so that a misspelt one is found, and the stores' usual names. */
@@ -167,8 +160,7 @@ function isSetting(name: string): boolean {
   return Object.hasOwn(settingsSchema.shape, name);
 }
 
-/** Settings that a file may hold; its name is in the setting of the same name with `_FILE`. */
-const MAY_BE_IN_FILES = ["ASSAY_SKETCH_SECRET", "ASSAY_PRICES"];
+const UPSTREAM_KEY_FILE = /^(ASSAY_UPSTREAM_\w+_KEY)_FILE$/;
 
 /** Puts the value in where only its file is named. */
 function readNamedFiles(
@@ -176,9 +168,11 @@ function readNamedFiles(
   faults: string[],
 ): Readonly<Record<string, unknown>> {
   const read: Record<string, unknown> = { ...given };
-  for (const name of MAY_BE_IN_FILES) {
+  const keys = Object.keys(given).flatMap((name) => UPSTREAM_KEY_FILE.exec(name)?.[1] ?? []);
+  for (const name of [...MAY_BE_IN_FILES, ...keys]) {
     const file = given[`${name}_FILE`];
     if (typeof file !== "string") continue;
+    delete read[`${name}_FILE`];
     if (given[name] !== undefined) {
       faults.push(`${name}_FILE: ${name} is set too. Remove one of them.`);
       continue;
@@ -212,13 +206,6 @@ function valueAt(settings: unknown, path: readonly PropertyKey[]): unknown {
 /** ASSAY_CONFIG says where the settings are, ASSAY_PG_BIN which Postgres programs the tests and `start` run. */
 const NOT_SETTINGS: ReadonlySet<string> = new Set(["ASSAY_CONFIG", "ASSAY_PG_BIN"]);
 
-/** Settings whose values no message may show; an address can hold a password. */
-const MAY_HOLD_SECRETS: ReadonlySet<string> = new Set([
-  "ASSAY_SKETCH_SECRET",
-  "CLICKHOUSE_URL",
-  "DATABASE_URL",
-]);
-
 function readFile(
   env: Readonly<Record<string, string | undefined>>,
   faults: string[],
@@ -235,15 +222,6 @@ function readFile(
     else if (named) faults.push(`ASSAY_CONFIG: there is no file ${isAbsolute(named) ? named : file}.`);
   }
   return {};
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name }).format();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -13,7 +13,7 @@ import { z } from "zod";
 import { runInService } from "../../control.ts";
 import { AppError } from "../../schemas/app-error.ts";
 import { EXIT } from "../../schemas/command.ts";
-import { settingsSchema } from "../../schemas/config.ts";
+import { settingsSchema } from "../../schemas/settings.ts";
 
 const MAIN = join(import.meta.dirname, "../../main.ts");
 /** Beyond this it is killed; its own children end when it does. */

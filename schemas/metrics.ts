@@ -1,0 +1,76 @@
+// What a process measures of itself, under the names that dashboards and alert rules refer to (docs/alerts.yml). Names are part
+// of the outside surface; labels are few and closed, and never hold what a client or a person said.
+//
+// A process makes its metrics once and hands them to its parts. `assay start` and `assay gateway` collect those of their
+// children, so each process has its name as a label.
+
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** @param process the name of this process among those of its machine: `gateway-1`, `sink` */
+export function createMetrics(process: string) {
+  const registry = new Registry();
+  registry.setDefaultLabels({ process });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const count = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Gauge({ name, help, labelNames, registers });
+  const seconds = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Histogram({ name, help, labelNames, registers, buckets: SECONDS_BUCKETS });
+  return {
+    registry,
+    /** `ended` is a word of TERMINATED_BY. */
+    calls: count("assay_calls_total", "Calls that were sent to a provider, by how they ended.", [
+      "provider",
+      "ended",
+    ]),
+    /** `kind` is a word of ERROR_KINDS. */
+    refusedCalls: count("assay_refused_calls_total", "Calls that the gateway refused itself.", [
+      "status",
+      "kind",
+    ]),
+    usageMismatches: count(
+      "assay_usage_mismatches_total",
+      "Calls whose reported parts do not add up to the reported totals.",
+      ["provider"],
+    ),
+    unrecordedRecords: count(
+      "assay_unrecorded_records_total",
+      "Records that the spool could not take. With ASSAY_STRICT=0 these calls went on, and are not counted.",
+      ["record"],
+    ),
+    spoolBytes: gauge("assay_spool_bytes", "What the spool takes of the disk."),
+    spoolOldestSeconds: gauge(
+      "assay_spool_oldest_seconds",
+      "Age of the oldest record that the next stage has not acknowledged.",
+    ),
+    spoolWritable: gauge("assay_spool_writable", "1: the last write to the spool succeeded. 0: it failed."),
+    spoolGaps: count(
+      "assay_spool_missing_records_total",
+      "Numbers that a writer gave out and the reader never found.",
+    ),
+    shippedRecords: count("assay_shipped_records_total", "Records that Kafka has acknowledged.", ["record"]),
+    shipRetries: count("assay_ship_retries_total", "Batches that had to be sent to Kafka again."),
+    consumerLag: gauge("assay_consumer_lag_records", "Messages that this sink has not stored yet.", [
+      "topic",
+      "partition",
+    ]),
+    /** `state`: stored, dead_letter, erased. */
+    sinkRecords: count("assay_sink_records_total", "Records by what became of them in the sink.", [
+      "record",
+      "state",
+    ]),
+    insertSeconds: seconds("assay_insert_seconds", "Time that ClickHouse took for an insert.", ["table"]),
+    insertRetries: count("assay_insert_retries_total", "Inserts that had to be tried again."),
+    analysisSeconds: seconds("assay_analysis_seconds", "Time that a pass of analytics took."),
+    analysisEndedAt: gauge(
+      "assay_analysis_ended_timestamp_seconds",
+      "When the last pass of analytics succeeded, in seconds since 1970.",
+    ),
+  };
+}

@@ -1,0 +1,154 @@
+// Every setting under its outside name: what it may be, what it is when nobody sets it, and one line that explains it. The
+// environment and `assay.config.json` both hold these names; `config.ts` reads them.
+
+import { z } from "zod";
+import { priceOverridesSchema } from "./price-overrides.ts";
+
+const port = z.coerce.number({ error: "a port, 0 to 65535" }).int().min(0).max(65_535);
+const days = z.coerce.number({ error: "a number of days" }).int().min(1).max(3650);
+const httpUrl = z.url({ protocol: /^https?$/, error: "an http:// or https:// address" });
+const flag = z.enum(["0", "1"], { error: '"0" or "1"' });
+const duration = z.string().regex(/^\d+[smhd]$/, "a time such as 30m, 24h or 2d");
+const topic = z.string().regex(/^[\w.-]{1,249}$/, "a topic: letters, digits, dots, _ and -");
+const brokers = z.string().regex(/^[^\s,]+:\d+(,[^\s,]+:\d+)*$/, "host:port, separated by commas");
+
+/** The settings under their outside names, as strings of the environment or values of the file. */
+export const settingsSchema = z.object({
+  ASSAY_DATA: z
+    .string()
+    .min(1)
+    .default("./assay-data")
+    .describe("Spool, embedded stores and keys. Mode 0700."),
+  ASSAY_HOST: z.string().min(1).default("127.0.0.1").describe("Address that every server listens on."),
+  ASSAY_GATEWAY_PORT: port.default(4100).describe("0: any free port, printed and written to ports.json."),
+  ASSAY_DASHBOARD_PORT: port.default(4101).describe("0: any free port, printed and written to ports.json."),
+  ASSAY_METRICS_PORT: port
+    .default(4102)
+    .describe(
+      "/metrics, /healthz and /readyz of this process and its children; never public. 0: any free port.",
+    ),
+  ASSAY_PUBLIC_URL: httpUrl.optional().describe("The dashboard's address, for links and cookies."),
+  ASSAY_GATEWAY_WORKERS: z.coerce
+    .number({ error: "a number of processes, 1 to 64" })
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe("Gateway processes on this machine."),
+  ASSAY_AUTH: z
+    .enum(["optional", "required"], { error: '"optional" or "required"' })
+    .default("optional")
+    .describe("required: only Assay keys. optional: a caller with the provider's own credential passes too."),
+  ASSAY_STRICT: flag.default("0").describe("1: refuse calls when they cannot be recorded."),
+  ASSAY_SPOOL_MAX_MB: z.coerce
+    .number({ error: "a number of megabytes, at least 64" })
+    .int()
+    .min(64)
+    .default(8192)
+    .describe("The most that the spool may take of the disk; beyond it a call is handled as on a full disk."),
+  ASSAY_SNAPSHOT_MAX_AGE: duration
+    .default("24h")
+    .describe("How long a gateway serves keys from its snapshot while Postgres is away."),
+  ASSAY_TIMEZONE: z
+    .string()
+    .refine(isTimeZone, 'a time zone such as "UTC" or "Europe/Berlin"')
+    .default("UTC")
+    .describe("Days and weeks of the organisation."),
+  ASSAY_SKETCH_SECRET: secret(),
+  ASSAY_SKETCH_SECRET_FILE: fileOf("ASSAY_SKETCH_SECRET"),
+  ASSAY_RETENTION_EVENTS_DAYS: days.default(30).describe("How long a call is kept, counted from the call."),
+  ASSAY_RETENTION_RUNS_DAYS: days.default(90).describe("How long a run is kept."),
+  ASSAY_RETENTION_WEEKS_DAYS: days.default(180).describe("How long a person-week is kept."),
+  ASSAY_PRICES: priceOverridesSchema
+    .default([])
+    .describe("Prices of your own, as JSON: for models without a list price, and for negotiated rates."),
+  ASSAY_PRICES_FILE: fileOf("ASSAY_PRICES"),
+  CLICKHOUSE_URL: httpUrl.optional().describe("A ClickHouse server; without it, chDB in the data directory."),
+  CLICKHOUSE_URL_FILE: fileOf("CLICKHOUSE_URL"),
+  CLICKHOUSE_CLUSTER: z
+    .string()
+    .regex(/^\w+$/, "the name of a cluster: letters, digits and _")
+    .optional()
+    .describe(
+      "The cluster of that server to make replicated and sharded tables on; without it, plain tables.",
+    ),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "a postgres:// address")
+    .optional()
+    .describe("A Postgres server; without it, an embedded one in the data directory."),
+  DATABASE_URL_FILE: fileOf("DATABASE_URL"),
+  KAFKA_BROKERS: brokers
+    .optional()
+    .describe("host:port, separated by commas. Without it the sink reads the spool itself."),
+  KAFKA_TOPIC: topic.default("assay.token-events.v1").describe("Topic of the token events."),
+  KAFKA_OUTCOMES_TOPIC: topic.default("assay.outcomes.v1").describe("Topic of the outcomes."),
+  KAFKA_DEAD_LETTERS_TOPIC: topic
+    .default("assay.dead-letters.v1")
+    .describe("Topic of the messages that can't be stored, with the reason."),
+  KAFKA_PARTITIONS: z.coerce
+    .number({ error: "a number of partitions, 1 to 1000" })
+    .int()
+    .min(1)
+    .max(1000)
+    .default(6)
+    .describe("Partitions of topics that Assay makes; as many sinks can share the work."),
+  KAFKA_REPLICATION_FACTOR: z.coerce
+    .number({ error: "a number of replicas, or -1" })
+    .int()
+    .min(-1)
+    .default(-1)
+    .describe("Replicas of topics that Assay makes. -1: the brokers' own default."),
+  KAFKA_SSL: flag.default("0").describe("1: TLS to the brokers."),
+  KAFKA_SSL_CA_FILE: z
+    .string()
+    .optional()
+    .describe("Certificates (PEM) of the brokers' authority, where it is none that everybody knows."),
+  KAFKA_SASL_MECHANISM: z
+    .enum(["plain", "scram-sha-256", "scram-sha-512"], {
+      error: '"plain", "scram-sha-256" or "scram-sha-512"',
+    })
+    .optional()
+    .describe("How Assay signs in to the brokers; with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD."),
+  KAFKA_SASL_USERNAME: z.string().min(1).optional().describe("User at the brokers."),
+  KAFKA_SASL_PASSWORD: z.string().min(1).optional().describe("Password at the brokers."),
+  KAFKA_SASL_PASSWORD_FILE: fileOf("KAFKA_SASL_PASSWORD"),
+});
+
+/** Settings that a file may hold; its name is in the setting of the same name with `_FILE`. So do upstreams' keys. */
+export const MAY_BE_IN_FILES: readonly string[] = [
+  "ASSAY_SKETCH_SECRET",
+  "ASSAY_PRICES",
+  "CLICKHOUSE_URL",
+  "DATABASE_URL",
+  "KAFKA_SASL_PASSWORD",
+];
+
+/** Settings whose values no message may show; an address can hold a password. */
+export const MAY_HOLD_SECRETS: ReadonlySet<string> = new Set([
+  "ASSAY_SKETCH_SECRET",
+  "CLICKHOUSE_URL",
+  "DATABASE_URL",
+  "KAFKA_SASL_PASSWORD",
+]);
+
+function secret(): z.ZodOptional<z.ZodString> {
+  return z
+    .string()
+    .min(32, "at least 32 characters of randomness")
+    .optional()
+    .describe("Key of the sketches; the same on all gateways. Made in the data directory when absent.");
+}
+
+function fileOf(setting: string): z.ZodOptional<z.ZodString> {
+  return z.string().optional().describe(`File that holds ${setting}.`);
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name }).format();
+    return true;
+  } catch {
+    return false;
+  }
+}
