@@ -13,7 +13,9 @@ import { startDashboard } from "./dashboard/server/listen.ts";
 import { createLoginLink } from "./dashboard/server/login-links.ts";
 import { createOwner } from "./dashboard/server/people.ts";
 import { createPricer } from "./ingest/sink/price.ts";
-import { startSink } from "./ingest/sink/sink.ts";
+import { carrySpool } from "./ingest/bus/carry-spool.ts";
+import { openDeadLetters } from "./ingest/sink/dead-letters.ts";
+import { createSink, SINK_BATCH_RECORDS_MAX } from "./ingest/sink/sink.ts";
 import { createSpoolReader } from "./ingest/spool/reader.ts";
 import { migrateClickHouse } from "./schemas/clickhouse/migrate.ts";
 import { openClickHouse } from "./schemas/clickhouse/open.ts";
@@ -27,6 +29,7 @@ import {
 import type { Config } from "./schemas/config.ts";
 import { lockDataDirectory, makeDataDirectory } from "./schemas/data-directory.ts";
 import { createLog } from "./schemas/log.ts";
+import { createMetrics } from "./schemas/metrics.ts";
 import { startEmbeddedPostgres } from "./schemas/postgres/embedded.ts";
 import { migratePostgres } from "./schemas/postgres/migrate.ts";
 import { openPostgres } from "./schemas/postgres/open.ts";
@@ -85,12 +88,14 @@ async function runService(
   });
   open.defer(() => snapshot.stop());
   const spool = createSpoolReader(log, { spoolDir: join(config.dataDir, "spool") });
-  const sink = startSink(log, stores.clickhouse, spool, {
+  const { deliver } = createSink({
+    store: stores.clickhouse,
+    deadLetters: openDeadLetters({ folder: join(config.dataDir, "dead-letters"), now: clock }),
+    metrics: createMetrics("service"),
     price: createPricer(config.prices),
     retentionDays: config.retentionDays.events,
-    deadLettersDir: join(config.dataDir, "dead-letters"),
-    now: clock,
   });
+  const sink = carrySpool(log, spool, { deliver, batchRecordsMax: SINK_BATCH_RECORDS_MAX });
   open.defer(() => sink.close());
   const analysis = startAnalysis({ store: stores.clickhouse, config, clock, log });
   open.defer(() => analysis.stop());

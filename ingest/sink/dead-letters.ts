@@ -1,7 +1,8 @@
 // Records that can't be delivered, kept with their reason, a file a day: an operator can see what was wrong, and nothing is
 // dropped in silence.
 
-import { appendFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeadLetter } from "../spool/writer-cursor.ts";
 
@@ -9,7 +10,8 @@ const RETENTION_MS = 14 * 86_400_000;
 const FILE_NAME = /^(\d{4}-\d{2}-\d{2})\.jsonl$/;
 
 export interface DeadLetters {
-  keep(letters: readonly DeadLetter[]): void;
+  /** Resolves when the letters are safe. */
+  keep(letters: readonly DeadLetter[]): Promise<void>;
 }
 
 export function openDeadLetters({ folder, now }: { folder: string; now: () => Date }): DeadLetters {
@@ -24,12 +26,15 @@ export function openDeadLetters({ folder, now }: { folder: string; now: () => Da
   }
 
   return {
-    keep(letters) {
+    async keep(letters) {
       if (letters.length === 0) return;
       removeOld();
       const at = now().toISOString();
       const lines = letters.map(({ payload, reason }) => `${JSON.stringify({ at, reason, payload })}\n`);
-      appendFileSync(join(folder, `${at.slice(0, 10)}.jsonl`), lines.join(""), { mode: 0o600 });
+      await appendFile(join(folder, `${at.slice(0, 10)}.jsonl`), lines.join(""), {
+        mode: 0o600,
+        flush: true,
+      });
     },
   };
 }

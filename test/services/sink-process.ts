@@ -3,10 +3,13 @@
 
 import { join } from "node:path";
 import { pino } from "pino";
+import { carrySpool } from "../../ingest/bus/carry-spool.ts";
+import { openDeadLetters } from "../../ingest/sink/dead-letters.ts";
 import { createPricer } from "../../ingest/sink/price.ts";
-import { startSink } from "../../ingest/sink/sink.ts";
+import { createSink, SINK_BATCH_RECORDS_MAX } from "../../ingest/sink/sink.ts";
 import { createSpoolReader, type SpoolReader } from "../../ingest/spool/reader.ts";
 import { openClickHouse } from "../../schemas/clickhouse/open.ts";
+import { createMetrics } from "../../schemas/metrics.ts";
 
 const [dataDir = "", spoolDir = ""] = process.argv.slice(2);
 const log = pino({ level: "silent" });
@@ -20,9 +23,11 @@ const doomed: SpoolReader = {
   },
 };
 
-startSink(log, await openClickHouse({ dataDir }), doomed, {
+const { deliver } = createSink({
+  store: await openClickHouse({ dataDir }),
+  deadLetters: openDeadLetters({ folder: join(dataDir, "dead-letters"), now: () => new Date() }),
+  metrics: createMetrics("sink"),
   price: createPricer(),
   retentionDays: 30,
-  deadLettersDir: join(dataDir, "dead-letters"),
-  now: () => new Date(),
 });
+carrySpool(log, doomed, { deliver, batchRecordsMax: SINK_BATCH_RECORDS_MAX });

@@ -4,9 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
+import { carrySpool } from "../../ingest/bus/carry-spool.ts";
+import { openDeadLetters } from "../../ingest/sink/dead-letters.ts";
 import { createPricer } from "../../ingest/sink/price.ts";
-import { startSink } from "../../ingest/sink/sink.ts";
+import { createSink, SINK_BATCH_RECORDS_MAX } from "../../ingest/sink/sink.ts";
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
+import { createMetrics } from "../../schemas/metrics.ts";
 import type { TestSpool } from "./spool.ts";
 
 export interface TestSink {
@@ -24,12 +27,14 @@ interface DeadLetterLine {
 export function startTestSink(store: ClickHouseStore, spool: TestSpool): TestSink {
   const deadLettersDir = mkdtempSync(join(tmpdir(), "assay-dead-letters-"));
   const log = pino({}, { write: (line) => spool.logged.push(JSON.parse(line)) });
-  const sink = startSink(log, store, spool.openReader(), {
+  const { deliver } = createSink({
+    store,
+    deadLetters: openDeadLetters({ folder: deadLettersDir, now: () => new Date() }),
+    metrics: createMetrics("sink"),
     price: createPricer(),
     retentionDays: 30,
-    deadLettersDir,
-    now: () => new Date(),
   });
+  const sink = carrySpool(log, spool.openReader(), { deliver, batchRecordsMax: SINK_BATCH_RECORDS_MAX });
   // A sink that can't go on must end the test, and not just stop.
   sink.failed.catch((error: unknown) => {
     throw error;
