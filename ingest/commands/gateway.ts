@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { makeDataDirectory } from "../../schemas/data-directory.ts";
 import { defineCommand, EXIT, type ProcessCommand } from "../../schemas/command.ts";
 import { createLog } from "../../schemas/log.ts";
+import { createMetrics } from "../../schemas/metrics.ts";
 import { tellParent } from "../../schemas/process-messages.ts";
 import { serveGateway } from "../gateway/serve.ts";
 
@@ -16,7 +17,7 @@ export const gatewayCommand = defineCommand<ProcessCommand>({
   async run(_args, io, config) {
     const log = createLog("gateway", io.stderr);
     makeDataDirectory(config.dataDir);
-    const gateway = await serveGateway(log, config);
+    const gateway = await serveGateway(log, config, createMetrics("gateway"));
     tellParent({ type: "ready" });
     log.info({ port: gateway.port }, "the gateway is listening");
     if (!io.signal.aborted) await once(io.signal, "abort");

@@ -10,27 +10,26 @@
 // - The record is made once, whoever ends the call, and however often they do.
 
 import type { ServerResponse } from "node:http";
-import type { Logger } from "pino";
 import { errors, type Dispatcher } from "undici";
 import type { ErrorKind, TerminatedBy } from "../../schemas/closed-lists.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import type { Upstream } from "../../schemas/upstreams.ts";
 import type { SpoolWriter } from "../spool/writer.ts";
 import { ClientAnswer } from "./client-answer.ts";
+import { countCall, type CallCounter } from "./count-call.ts";
 import { DRAIN_BYTES_MAX, DRAIN_MS_MAX, type Drains } from "./drains.ts";
 import type { Estimator } from "./estimate/estimator.ts";
 import { finishEvent } from "./finish-event.ts";
 import { toClientHeaders } from "./headers.ts";
 import { isEventStream, Meter } from "./meter/meter.ts";
-import { hasMismatch, type TokenCounts } from "./providers/provider.ts";
+import type { TokenCounts } from "./providers/provider.ts";
 import { Refusal, sendRefusal } from "./refusal.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { Route } from "./route.ts";
 import { UsageChunkFilter } from "./usage-chunk-filter.ts";
 
 /** What an exchange needs of the gateway. */
-export interface ExchangeParts {
-  log: Logger;
+export interface ExchangeParts extends CallCounter {
   spool: SpoolWriter;
   estimator: Estimator;
   drains: Drains;
@@ -237,9 +236,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#client.hold();
     const { draft, route, body, startedAt } = this.#call;
     const reading = this.#meter?.reading;
-    // Kept as it was reported, both the parts and the totals (`usage_raw`).
-    if (reading && hasMismatch(reading))
-      this.#gateway.log.warn({ event_id: draft.event_id }, "usage does not add up");
+    countCall(this.#gateway, draft, { terminatedBy, reading });
     const event = finishEvent(draft, route.provider, {
       status: this.#status,
       terminatedBy,

@@ -92,6 +92,7 @@ async function handleCall(
     if (outgoing.destroyed) return;
     incoming.resume();
     // No event: the call never was. The line says which kind was turned away, a WebSocket (426) among them.
+    gateway.metrics.refusedCalls.inc({ status: error.status, kind: error.kind });
     gateway.log.info({ status: error.status, kind: error.kind, provider: provider.kind }, "refused a call");
     sendRefusal(outgoing, provider, error);
   }

@@ -11,6 +11,7 @@ import { Pool } from "undici";
 import type { Config } from "../../schemas/config.ts";
 import { readOrMakeSecret } from "../../schemas/data-directory.ts";
 import { SNAPSHOT_FILE } from "../../schemas/identity-snapshot.ts";
+import type { Metrics } from "../../schemas/metrics.ts";
 import { SpoolWriter } from "../spool/writer.ts";
 import { createBodyHash } from "./draft-event.ts";
 import { createDrains } from "./drains.ts";
@@ -34,7 +35,7 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-export async function serveGateway(log: Logger, config: Config): Promise<RunningGateway> {
+export async function serveGateway(log: Logger, config: Config, metrics: Metrics): Promise<RunningGateway> {
   const spool = new SpoolWriter(log, {
     spoolDir: join(config.dataDir, "spool"),
     writerId: `gateway-${randomUUID()}`,
@@ -50,6 +51,7 @@ export async function serveGateway(log: Logger, config: Config): Promise<Running
   let isDraining = false;
   const app = createGatewayApp({
     log,
+    metrics,
     spool,
     upstreams: config.upstreams,
     callers: { snapshot, auth: config.auth, now: Date.now },

@@ -36,6 +36,7 @@ export class TestAssay {
       ASSAY_DATA: this.dataDir,
       ASSAY_GATEWAY_PORT: "0",
       ASSAY_DASHBOARD_PORT: "0",
+      ASSAY_METRICS_PORT: "0",
       ...settings,
     };
   }

@@ -9,6 +9,7 @@ import { serveGateway } from "../../ingest/gateway/serve.ts";
 import { createSpoolReader } from "../../ingest/spool/reader.ts";
 import { readConfig } from "../../schemas/config.ts";
 import { SNAPSHOT_FILE, type SnapshotKey } from "../../schemas/identity-snapshot.ts";
+import { createMetrics } from "../../schemas/metrics.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 
 export interface TestGateway {
@@ -43,7 +44,7 @@ export async function startTestGateway({
     ...settings,
   });
   const log = pino({ level: "silent" });
-  const gateway = await serveGateway(log, config);
+  const gateway = await serveGateway(log, config, createMetrics("gateway"));
   const reader = createSpoolReader(log, { spoolDir: join(dataDir, "spool") });
   return {
     url: `http://127.0.0.1:${gateway.port}`,
