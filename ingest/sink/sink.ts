@@ -5,9 +5,11 @@
 
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { Metrics } from "../../schemas/metrics.ts";
-import type { Deliver } from "../bus/delivery.ts";
-import type { DeliveredRecord } from "../spool/writer-cursor.ts";
+import { errorMessage } from "../../schemas/app-error.ts";
+import type { Deliver, RecordBatch } from "../bus/delivery.ts";
+import type { DeadLetter, DeliveredRecord } from "../spool/writer-cursor.ts";
 import type { DeadLetters } from "./dead-letters.ts";
+import { insertApart } from "./insert-apart.ts";
 import { toEventRow, toOutcomeRow, type RowOptions } from "./rows.ts";
 
 /** Rows of one insert. Between 1,000 and 5,000 chDB is at its fastest. */
@@ -22,32 +24,41 @@ export interface SinkOptions extends RowOptions {
 export function createSink(options: SinkOptions): { deliver: Deliver } {
   const { store, deadLetters, metrics } = options;
 
-  async function insert(record: DeliveredRecord["record"], rows: Record<string, unknown>[]): Promise<void> {
-    if (rows.length === 0) return;
-    const table = TABLES[record];
-    const endTimer = metrics.insertSeconds.startTimer({ table });
-    await store.insert(table, rows);
+  async function insert(kind: RecordKind, records: readonly DeliveredRecord[]): Promise<void> {
+    const rows = records.map((record) => toRow(record, options));
+    const endTimer = metrics.insertSeconds.startTimer({ table: TABLES[kind] });
+    await store.insert(TABLES[kind], rows);
     endTimer();
-    metrics.sinkRecords.inc({ record, state: "stored" }, rows.length);
+  }
+
+  /** Returns the dead letters of those that can't be stored. */
+  async function storeKind(kind: RecordKind, { records }: RecordBatch): Promise<DeadLetter[]> {
+    const ofKind = records.filter(({ record }) => record === kind);
+    const refusals = await insertApart(ofKind, (part) => insert(kind, part));
+    metrics.sinkRecords.inc({ record: kind, state: "stored" }, ofKind.length - refusals.length);
+    metrics.sinkRecords.inc({ record: kind, state: "dead_letter" }, refusals.length);
+    return refusals.map(({ item, error }) => ({
+      payload: JSON.stringify(item),
+      reason: errorMessage(error),
+    }));
   }
 
   return {
     async deliver(batch) {
-      const rowsOf = (kind: DeliveredRecord["record"]) =>
-        batch.records.filter(({ record }) => record === kind).map((record) => toRow(record, options));
       try {
-        await insert("event", rowsOf("event"));
-        await insert("outcome", rowsOf("outcome"));
+        const refused = [...(await storeKind("event", batch)), ...(await storeKind("outcome", batch))];
+        await deadLetters.keep([...batch.deadLetters, ...refused]);
+        metrics.sinkRecords.inc({ record: "unknown", state: "dead_letter" }, batch.deadLetters.length);
       } catch (error) {
         metrics.insertRetries.inc();
         throw error;
       }
-      await deadLetters.keep(batch.deadLetters);
     },
   };
 }
 
 const TABLES = { event: "token_events", outcome: "outcomes" } as const;
+type RecordKind = keyof typeof TABLES;
 
 function toRow(item: DeliveredRecord, options: RowOptions): Record<string, unknown> {
   return item.record === "event"

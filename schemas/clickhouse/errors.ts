@@ -23,6 +23,27 @@ const TIMEOUT_EXCEEDED = "159";
 /** WRONG_PASSWORD, ACCESS_DENIED (to the database), AUTHENTICATION_FAILED. */
 const CREDENTIAL_CODES: ReadonlySet<string> = new Set(["193", "497", "516"]);
 
+/** Errors that the value of a row causes, whatever the state of the server. */
+const VALUE_CODES: ReadonlySet<string> = new Set([
+  "6", // CANNOT_PARSE_TEXT
+  "25", // CANNOT_PARSE_ESCAPE_SEQUENCE
+  "26", // CANNOT_PARSE_QUOTED_STRING
+  "27", // CANNOT_PARSE_INPUT_ASSERTION_FAILED
+  "38", // CANNOT_PARSE_DATE
+  "41", // CANNOT_PARSE_DATETIME
+  "69", // ARGUMENT_OUT_OF_BOUND
+  "70", // CANNOT_CONVERT_TYPE
+  "72", // CANNOT_PARSE_NUMBER
+  "117", // INCORRECT_DATA
+  "130", // CANNOT_READ_ARRAY_FROM_TEXT
+  "131", // TOO_LARGE_STRING_SIZE
+  "321", // VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE
+  "349", // CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN
+  "376", // CANNOT_PARSE_UUID
+  "407", // DECIMAL_OVERFLOW
+  "469", // VIOLATED_CONSTRAINT
+]);
+
 /** The client and chDB's package each have a class of their own for an error of ClickHouse; its fields are the same. */
 const clickHouseErrorSchema = z.object({ code: z.string().regex(/^\d+$/), type: z.string().optional() });
 
@@ -49,4 +70,11 @@ export function toAppError(error: unknown): unknown {
     return new AppError("bad_configuration", message, { cause: error });
   }
   return new AppError("internal", `ClickHouse refused the operation (${code} ${type}).`, { cause: error });
+}
+
+/** Whether ClickHouse refused an operation for a value that was given to it. */
+export function isRefusedValue(error: unknown): boolean {
+  if (!(error instanceof AppError)) return false;
+  const known = clickHouseErrorSchema.safeParse(error.cause);
+  return known.success && VALUE_CODES.has(known.data.code);
 }
