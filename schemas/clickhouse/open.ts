@@ -11,7 +11,7 @@ import { openEmbeddedConnections } from "./embedded.ts";
 import { toAppError } from "./errors.ts";
 import { createLendingPool, type LendingPool } from "./lending-pool.ts";
 import { openServerConnections } from "./server.ts";
-import type { ClickHouseStore, QueryDefinition, StatementDefinition } from "./store.ts";
+import type { ClickHouseStore, QueryDefinition, RemovalDefinition, StatementDefinition } from "./store.ts";
 import type { ClickHouseConnections, StoreConnection } from "./connections.ts";
 
 /** Operations that wait for a connection; the next one is refused as `unavailable`, so that waiting can't grow for ever. */
@@ -49,6 +49,7 @@ function createStore(connections: ClickHouseConnections): ClickHouseStore {
     query: (definition, params) => lend(reads, ({ client }) => readAll(client, definition, params)),
     stream: (definition, params) => readStream(reads, definition, params),
     execute: (definition, params) => lend(statements, ({ client }) => run(client, definition, params)),
+    remove: (definition, params) => lend(statements, ({ client }) => remove(client, definition, params)),
     insert: (table, rows) => lend(inserts, ({ client }) => insertAll(client, table, rows)),
     ping: () => lend(reads, ({ client }) => ping(client)),
     close: () => connections.close(),
@@ -120,6 +121,15 @@ async function run<Params extends z.ZodObject>(
     query_params: definition.params.parse(params),
     clickhouse_settings: settings(definition.name, STATEMENT_SECONDS_MAX),
   });
+}
+
+function remove<Params extends z.ZodObject>(
+  client: Client,
+  { name, table, where, params: schema }: RemovalDefinition<Params>,
+  params: z.input<Params>,
+): Promise<void> {
+  const sql = `ALTER TABLE ${table} DELETE WHERE ${where}`;
+  return run(client, { name, sql, params: schema }, params);
 }
 
 async function insertAll(

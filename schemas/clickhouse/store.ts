@@ -35,6 +35,20 @@ export function defineStatement<Params extends z.ZodObject>(
   return definition;
 }
 
+/** Rows that are to be gone: those of `table` for which `where` holds, in whatever version. */
+export interface RemovalDefinition<Params extends z.ZodObject> {
+  name: string;
+  table: string;
+  where: string;
+  params: Params;
+}
+
+export function defineRemoval<Params extends z.ZodObject>(
+  definition: RemovalDefinition<Params>,
+): RemovalDefinition<Params> {
+  return definition;
+}
+
 export interface ClickHouseStore {
   /** All rows of an answer, parsed. For answers with a bound on their size. */
   query<Params extends z.ZodObject, Row extends z.ZodObject>(
@@ -48,6 +62,14 @@ export interface ClickHouseStore {
   ): AsyncIterable<z.output<Row>>;
   execute<Params extends z.ZodObject>(
     definition: StatementDefinition<Params>,
+    params: z.input<Params>,
+  ): Promise<void>;
+  /**
+   * Takes rows out of the files themselves, and resolves when none holds them any longer. It rewrites every part that has such
+   * a row, so it is for what has to be gone, and not for what merely no longer counts.
+   */
+  remove<Params extends z.ZodObject>(
+    definition: RemovalDefinition<Params>,
     params: z.input<Params>,
   ): Promise<void>;
   /** Resolves when the server has acknowledged all rows. Keys are column names. An empty list does nothing. */
