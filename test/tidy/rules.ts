@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   test: ["schemas", "ingest", "analytics", "dashboard", ""],
 };
 const PROGRAM_FOLDERS = ["schemas", "ingest", "analytics", "dashboard"];
-const OTHER_FOLDERS = new Set([".ci", ".git", "docs", "node_modules", "assay-data"]);
+const OTHER_FOLDERS = new Set([".ci", ".git", "deploy", "docs", "node_modules", "assay-data", "secrets"]);
 const BANNED_FOLDERS = new Set(["utils", "util", "lib", "common", "helpers", "types", "misc"]);
 const STORE_CODE = /^schemas\/(clickhouse|postgres)\//;
 const BANNED_WORDS = /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|expect-error|nocheck)/;
