@@ -40,6 +40,7 @@ export const importEventsCommand = defineCommand<StoreCommand>({
 function toText({
   imported,
   known,
+  erased,
   refused,
   refusals,
   unknown_fields: unknownFields,
@@ -52,7 +53,8 @@ function toText({
   if (fields.length > 0)
     lines.push(`Fields that this version does not know were left out: ${fields.join(", ")}`);
   lines.push(
-    `${imported} events imported, ${known} already recorded by the gateway, ${refused} lines refused.`,
+    `${imported} events imported, ${known} already recorded by the gateway, ${erased} of erased people left out, ` +
+      `${refused} lines refused.`,
   );
   return `${lines.join("\n")}\n`;
 }

@@ -32,9 +32,11 @@ const DEFAULTS: Partial<TokenEvent> = {
   server_tool_calls: {},
 };
 
-const KNOWN_FIELDS = Object.keys(tokenEventSchema.shape);
-const UNKNOWN: Readonly<Record<string, null>> = Object.fromEntries(KNOWN_FIELDS.map((name) => [name, null]));
-const isKnown = (name: string): boolean => Object.hasOwn(UNKNOWN, name);
+/** A call of which nothing is said. */
+const SILENT: Readonly<Record<string, unknown>> = {
+  ...Object.fromEntries(Object.keys(tokenEventSchema.shape).map((name) => [name, null])),
+  ...DEFAULTS,
+};
 
 export interface EventLine {
   event: TokenEvent;
@@ -53,16 +55,20 @@ export function parseEventLine(text: string): EventLine | { reason: string } {
   }
   const line = lineSchema.safeParse(json);
   if (!line.success) return { reason: z.prettifyError(line.error) };
-  const { person_email: personEmail, ...fields } = line.data;
-  const known = Object.fromEntries(Object.entries(fields).filter(([name]) => isKnown(name)));
-  const event = tokenEventSchema.safeParse({ ...UNKNOWN, ...DEFAULTS, ...derivedDefaults(known), ...known });
+  const { person_email: personEmail, ...given } = line.data;
+  const fields: Record<string, unknown> = { ...SILENT, ...derivedDefaults(given) };
+  const unknownFields: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (Object.hasOwn(SILENT, name)) fields[name] = value;
+    else unknownFields.push(name);
+  }
+  const event = tokenEventSchema.safeParse(fields);
   if (!event.success) return { reason: z.prettifyError(event.error) };
-  const unknownFields = Object.keys(fields).filter((name) => !isKnown(name));
   return { event: event.data, personEmail, unknownFields };
 }
 
-function derivedDefaults(known: Readonly<Record<string, unknown>>): Partial<TokenEvent> {
-  const hasTokens = TOKEN_FIELDS.some((name) => typeof known[name] === "number");
-  const hasClass = typeof known["workload_class"] === "string";
+function derivedDefaults(given: Readonly<Record<string, unknown>>): Partial<TokenEvent> {
+  const hasTokens = TOKEN_FIELDS.some((name) => typeof given[name] === "number");
+  const hasClass = typeof given["workload_class"] === "string";
   return { usage_source: hasTokens ? "reported" : "none", ...(hasClass ? { class_source: "run" } : {}) };
 }
