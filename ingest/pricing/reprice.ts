@@ -6,11 +6,13 @@
 // weeks that are frozen stay as they are.
 //
 // Always holds: a second run changes nothing that the first has changed, so one that was cut off is simply run again. What
-// has no usage has no price. A cost that an import brought along, and that no table confirms, stays.
+// has no usage has no price. A cost that an import brought along, and that no table confirms, stays. The calls of somebody who
+// is erased meanwhile are not written again.
 
 import { z } from "zod";
 import { defineQuery, type ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import { TOKEN_FIELDS, type TokenField } from "../../schemas/token-event.ts";
+import { createErasedPeople } from "../sink/erased-people.ts";
 import type { Price, Pricer } from "../sink/price.ts";
 import { ROW_VERSION_STEP } from "../sink/rows.ts";
 import { UNPRICED_MODELS_MAX, type UnpricedModel } from "./unpriced-models.ts";
@@ -47,6 +49,7 @@ export async function repriceCalls(
 ): Promise<RepriceSummary> {
   const progress = { calls: 0, changed: 0 };
   const unpriced = new Map<string, UnpricedModel>();
+  const erasedPeople = createErasedPeople(store);
   let after: Position = { after_at: from, after_id: BEFORE_ALL_IDS };
   for (;;) {
     signal.throwIfAborted();
@@ -60,9 +63,11 @@ export async function repriceCalls(
       if (isChanged) changed.push({ ...row, ...priced, row_version: row.row_version + ROW_VERSION_STEP });
       if (isUnpriced(isChanged ? priced : row, row)) countModel(unpriced, row);
     }
-    await store.insert("token_events", changed);
+    await erasedPeople.refresh();
+    const kept = changed.filter(({ person_id }) => !erasedPeople.isErased(person_id));
+    await store.insert("token_events", kept);
     progress.calls += rows.length;
-    progress.changed += changed.length;
+    progress.changed += kept.length;
     onProgress(progress);
     after = { after_at: new Date(last.started_at), after_id: last.event_id };
   }
@@ -112,6 +117,7 @@ const readCalls = defineQuery({
   row: z.looseObject({
     event_id: z.string(),
     started_at: z.string(),
+    person_id: text,
     provider: z.string(),
     model_requested: text,
     model_served: text,
