@@ -3,7 +3,8 @@
 //   1. windows   who was touched, and from when on
 //   2. calls     run, operation, attempt and credit of each call in a window
 //   3. days, runs, weeks   the sums that those calls are in
-//   4. state     how far this pass got; what fails before this is done again by the next pass
+//   4. sweep     rows of people who were erased meanwhile go
+//   5. state     how far this pass got; what fails before this is done again by the next pass
 //
 // Each step is one statement that writes rows with this pass's version, and one that marks as deleted what the windows
 // held before and no longer hold. Between the two a reader may see a run beside the two that it was made of.
@@ -15,6 +16,7 @@
 // decided otherwise. Each says that it has ended and then looks for others; who finds one does its windows again.
 
 import { randomInt } from "node:crypto";
+import { sweepErased } from "../schemas/clickhouse/erasure.ts";
 import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
 import type { Config } from "../schemas/config.ts";
 import { assignCalls, retireCalls } from "./queries/calls.ts";
@@ -74,6 +76,8 @@ export async function runAnalysis(options: AnalysisOptions): Promise<Summary> {
   for (let repeats = 0; repeats <= REPEATS_MAX; repeats += 1) {
     const version = createVersion(clock(), latest);
     counts = await compute(options, { version, since: toSince(watermark), now });
+    const swept = await sweepErased(store, toSince(watermark));
+    if (swept > 0) log.info({ people: swept }, "late rows of erased people were taken out");
     await writeProgress(store, version, { watermark: started, computedAt: now });
     const [other] = await store.query(findOtherPass, { after: latest, version });
     if (other === undefined) break;

@@ -1,7 +1,7 @@
 // The last stage: prices records and stores them in ClickHouse.
 //
-// Always holds: `deliver` resolves when every record of the batch is either stored or among the dead letters with its reason.
-// A batch may come any number of times: rows with the same event id collapse into one.
+// Always holds: `deliver` resolves when every record of the batch is either stored, or among the dead letters with its reason, or
+// of a person who was erased. A batch may come any number of times: rows with the same event id collapse into one.
 
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { Metrics } from "../../schemas/metrics.ts";
@@ -9,6 +9,7 @@ import { errorMessage } from "../../schemas/app-error.ts";
 import type { Deliver, RecordBatch } from "../bus/delivery.ts";
 import type { DeadLetter, DeliveredRecord } from "../spool/writer-cursor.ts";
 import type { DeadLetters } from "./dead-letters.ts";
+import { createErasedPeople } from "./erased-people.ts";
 import { insertApart } from "./insert-apart.ts";
 import { toEventRow, toOutcomeRow, type RowOptions } from "./rows.ts";
 
@@ -23,6 +24,7 @@ export interface SinkOptions extends RowOptions {
 
 export function createSink(options: SinkOptions): { deliver: Deliver } {
   const { store, deadLetters, metrics } = options;
+  const erasedPeople = createErasedPeople(store);
 
   async function insert(kind: RecordKind, records: readonly DeliveredRecord[]): Promise<void> {
     const rows = records.map((record) => toRow(record, options));
@@ -34,8 +36,10 @@ export function createSink(options: SinkOptions): { deliver: Deliver } {
   /** Returns the dead letters of those that can't be stored. */
   async function storeKind(kind: RecordKind, { records }: RecordBatch): Promise<DeadLetter[]> {
     const ofKind = records.filter(({ record }) => record === kind);
-    const refusals = await insertApart(ofKind, (part) => insert(kind, part));
-    metrics.sinkRecords.inc({ record: kind, state: "stored" }, ofKind.length - refusals.length);
+    const kept = ofKind.filter((item) => !erasedPeople.isErased(toPersonId(item)));
+    const refusals = await insertApart(kept, (part) => insert(kind, part));
+    metrics.sinkRecords.inc({ record: kind, state: "erased" }, ofKind.length - kept.length);
+    metrics.sinkRecords.inc({ record: kind, state: "stored" }, kept.length - refusals.length);
     metrics.sinkRecords.inc({ record: kind, state: "dead_letter" }, refusals.length);
     return refusals.map(({ item, error }) => ({
       payload: JSON.stringify(item),
@@ -46,6 +50,7 @@ export function createSink(options: SinkOptions): { deliver: Deliver } {
   return {
     async deliver(batch) {
       try {
+        await erasedPeople.refresh();
         const refused = [...(await storeKind("event", batch)), ...(await storeKind("outcome", batch))];
         await deadLetters.keep([...batch.deadLetters, ...refused]);
         metrics.sinkRecords.inc({ record: "unknown", state: "dead_letter" }, batch.deadLetters.length);
@@ -59,6 +64,10 @@ export function createSink(options: SinkOptions): { deliver: Deliver } {
 
 const TABLES = { event: "token_events", outcome: "outcomes" } as const;
 type RecordKind = keyof typeof TABLES;
+
+function toPersonId(item: DeliveredRecord): string | null {
+  return item.record === "event" ? item.event.person_id : item.outcome.person_id;
+}
 
 function toRow(item: DeliveredRecord, options: RowOptions): Record<string, unknown> {
   return item.record === "event"
