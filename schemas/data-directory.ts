@@ -4,15 +4,11 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, write
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { AppError } from "./app-error.ts";
-import {
-  isAlive,
-  ownProcessIdentity,
-  parseProcessIdentity,
-  type ProcessIdentity,
-} from "./process-identity.ts";
+import { isLocked, tryLockFile } from "./file-lock.ts";
 
-const LOCK_FILE = "owner.json";
-const LOCK_TRIES_MAX = 5;
+const LOCK_FILE = "owner.lock";
+/** Holds the owner's process number, for the message to whoever comes second. */
+const OWNER_FILE = "owner.pid";
 const SECRET_BYTES = 32;
 
 export function makeDataDirectory(dataDir: string): void {
@@ -22,41 +18,26 @@ export function makeDataDirectory(dataDir: string): void {
 
 /**
  * Makes this process the owner of a data directory until it calls the returned function, or ends in any way.
- * @throws AppError `data_directory_locked` when another living process owns it
+ * @throws AppError `data_directory_locked` when another process owns it
  */
 export function lockDataDirectory(dataDir: string): () => void {
-  const lock = join(dataDir, LOCK_FILE);
-  // The content is complete before the name exists, and `link` fails where the name is taken: no reader sees half of it.
-  const draft = `${lock}.${randomUUID()}`;
-  writeFileSync(draft, JSON.stringify(ownProcessIdentity()), { mode: 0o600 });
-  try {
-    for (let tried = 0; tried < LOCK_TRIES_MAX; tried++) {
-      if (tryLink(draft, lock)) return () => rmSync(lock, { force: true });
-      const owner = readOwner(dataDir);
-      if (owner && isAlive(owner)) {
-        const message = `Another Assay (process ${owner.pid}) is using ${dataDir}. Stop it, or set ASSAY_DATA to another directory.`;
-        throw new AppError("data_directory_locked", message);
-      }
-      rmSync(lock, { force: true });
-    }
-    throw new AppError(
-      "data_directory_locked",
-      `${lock} keeps coming back. Remove it if no Assay is running.`,
-    );
-  } finally {
-    rmSync(draft, { force: true });
+  const unlock = tryLockFile(join(dataDir, LOCK_FILE));
+  const ownerFile = join(dataDir, OWNER_FILE);
+  if (!unlock) {
+    const pid = readIfPresent(ownerFile) ?? "unknown";
+    const message = `Another Assay (process ${pid}) is using ${dataDir}. Stop it, or set ASSAY_DATA to another directory.`;
+    throw new AppError("data_directory_locked", message);
   }
+  replaceFile(ownerFile, String(process.pid));
+  return () => {
+    rmSync(ownerFile, { force: true });
+    unlock();
+  };
 }
 
-/** Whether a living process owns the data directory. */
+/** Whether a process owns the data directory. */
 export function isOwned(dataDir: string): boolean {
-  const owner = readOwner(dataDir);
-  return owner !== undefined && isAlive(owner);
-}
-
-/** The process that owns a data directory, whether it lives or not; undefined when nobody ever did. */
-function readOwner(dataDir: string): ProcessIdentity | undefined {
-  return parseProcessIdentity(readIfPresent(join(dataDir, LOCK_FILE)));
+  return isLocked(join(dataDir, LOCK_FILE));
 }
 
 /** A secret of 256 bits that is made on first use and stays the same. */
@@ -75,8 +56,14 @@ export function readOrMakeSecret(dataDir: string, name: string): string {
  */
 export function replaceFile(file: string, content: string): void {
   const draft = `${file}.${randomUUID()}`;
-  writeFileSync(draft, content, { mode: 0o600, flush: true });
-  renameSync(draft, file);
+  try {
+    writeFileSync(draft, content, { mode: 0o600, flush: true });
+    renameSync(draft, file);
+  } catch (error) {
+    // On a full disk every try would leave another one behind.
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 /** A file's text, or undefined where there is no such file. */

@@ -1,8 +1,11 @@
 // A data directory is private, has one living owner, and keeps the secrets that were made in it.
 
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   isOwned,
@@ -12,7 +15,13 @@ import {
   readOrMakeSecret,
   replaceFile,
 } from "../../schemas/data-directory.ts";
-import { isAlive, ownProcessIdentity } from "../../schemas/process-identity.ts";
+
+const CONTENDER = join(import.meta.dirname, "../services/lock-contender.ts");
+const CONTENDERS = 20;
+const ROUNDS = 30;
+/** In one of so many rounds the winner is killed. */
+const KILLED_EACH = 5;
+const TEST_MS_MAX = 30_000;
 
 let folder: string;
 beforeEach(() => {
@@ -20,7 +29,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const writeOwner = (content: string): void => writeFileSync(join(folder, "owner.json"), content);
 const modeOf = (file: string): number => statSync(file).mode & 0o777;
 
 test("the directory is its owner's alone, also when it was open before", () => {
@@ -46,43 +54,74 @@ describe("the lock", () => {
     lockDataDirectory(folder)();
   });
 
-  test("of a dead process is taken over", () => {
-    writeOwner(JSON.stringify({ pid: 2 ** 30, startedAt: "1" }));
-    lockDataDirectory(folder);
-    expect(isOwned(folder)).toBe(true);
-  });
-
-  test("of a process whose number another one has now is taken over", () => {
-    writeOwner(JSON.stringify({ ...ownProcessIdentity(), startedAt: "another time" }));
+  test("is nobody's where nobody ever was", () => {
     expect(isOwned(folder)).toBe(false);
-    lockDataDirectory(folder);
-    expect(isOwned(folder)).toBe(true);
-  });
-
-  test.each(["", "{", "null", '{"pid":"x"}'])("that a power cut left as %j is taken over", (content) => {
-    writeOwner(content);
-    expect(isOwned(folder)).toBe(false);
-    lockDataDirectory(folder);
-    expect(isOwned(folder)).toBe(true);
-  });
-
-  test("leaves nothing else behind", () => {
-    const unlock = lockDataDirectory(folder);
-    expect(() => lockDataDirectory(folder)).toThrow("is using");
-    expect(readdirSync(folder)).toEqual(["owner.json"]);
-    unlock();
     expect(readdirSync(folder)).toEqual([]);
   });
-});
 
-describe("a process", () => {
-  test("is alive under its own number and time alone", () => {
-    const own = ownProcessIdentity();
-    expect(isAlive(own)).toBe(true);
-    expect(isAlive({ ...own, startedAt: `${own.startedAt}0` })).toBe(false);
-    expect(isAlive({ pid: 2 ** 30, startedAt: own.startedAt })).toBe(false);
+  test("leaves an empty file behind, and nothing else", () => {
+    const unlock = lockDataDirectory(folder);
+    expect(readdirSync(folder)).toEqual(["owner.lock", "owner.pid"]);
+    unlock();
+    expect(readdirSync(folder)).toEqual(["owner.lock"]);
+    expect(statSync(join(folder, "owner.lock")).size).toBe(0);
+  });
+
+  test("can't be had where there is no directory, and the message names the file", () => {
+    expect(() => lockDataDirectory(join(folder, "absent"))).toThrow(
+      expect.objectContaining({
+        code: "bad_configuration",
+        message: expect.stringContaining(join(folder, "absent")) as unknown,
+      }),
+    );
   });
 });
+
+describe(`the lock, with ${CONTENDERS} processes that try at once`, { timeout: TEST_MS_MAX }, () => {
+  let contenders: Contender[];
+  beforeEach(() => {
+    contenders = Array.from({ length: CONTENDERS }, startContender);
+  });
+  afterEach(() => Promise.all(contenders.map((contender) => contender.kill())));
+
+  test("is won by one, each time, and by another one when that was killed", async () => {
+    const dataDirs = Array.from({ length: ROUNDS }, (_one, round) => join(folder, String(round)));
+    for (const dataDir of dataDirs) {
+      mkdirSync(dataDir);
+      const answers = await Promise.all(contenders.map((contender) => contender.tryFor(dataDir)));
+      expect(answers.filter((answer) => answer === "won")).toHaveLength(1);
+      const winner = contenders[answers.indexOf("won")];
+      expect(isOwned(dataDir)).toBe(true);
+      if (dataDirs.indexOf(dataDir) % KILLED_EACH > 0) continue;
+      contenders = contenders.filter((contender) => contender !== winner);
+      await winner?.kill();
+      expect(isOwned(dataDir)).toBe(false);
+      const again = await Promise.all(contenders.map((contender) => contender.tryFor(dataDir)));
+      expect(again.filter((answer) => answer === "won")).toHaveLength(1);
+    }
+  });
+});
+
+interface Contender {
+  tryFor(dataDir: string): Promise<string>;
+  kill(): Promise<void>;
+}
+
+function startContender(): Contender {
+  const child = spawn(process.execPath, [CONTENDER], { stdio: ["pipe", "pipe", "inherit"] });
+  const exited = once(child, "exit");
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async tryFor(dataDir) {
+      child.stdin.write(`${dataDir}\n`);
+      return String((await lines.next()).value);
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
 
 test("a secret is made once, stays the same, and is nobody else's", () => {
   const secret = readOrMakeSecret(folder, "sketch-secret");
@@ -100,5 +139,12 @@ test("a file is replaced, or was never there", () => {
   replaceFile(file, "new");
   expect(readIfPresent(file)).toBe("new");
   expect(modeOf(file)).toBe(0o600);
+  expect(readdirSync(folder)).toEqual(["position.json"]);
+});
+
+test("a file that can't be replaced leaves nothing else behind", () => {
+  const file = join(folder, "position.json");
+  mkdirSync(join(file, "in-the-way"), { recursive: true });
+  expect(() => replaceFile(file, "new")).toThrow("EISDIR");
   expect(readdirSync(folder)).toEqual(["position.json"]);
 });
