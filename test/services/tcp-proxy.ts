@@ -110,19 +110,25 @@ function join(client: Socket, server: Socket, faults: Faults, inspect: Inspect |
       server.resetAndDestroy();
     },
   };
+  /** As fast as the other side takes it. */
+  function pass(bytes: Buffer, from: Socket, to: Socket): void {
+    if (!to.writable || to.write(bytes) || to.listenerCount("drain") > 0) return;
+    from.pause();
+    to.once("drain", () => faults.isPaused || from.resume());
+  }
+  async function answer(bytes: Buffer, before: Promise<void>, dueAt: number): Promise<void> {
+    await before;
+    if (dueAt > Date.now()) await sleep(dueAt - Date.now());
+    pass(bytes, server, client);
+  }
   const look = inspect?.(link);
   client.on("data", (bytes: Buffer) => {
     look?.(bytes);
     pass(bytes, client, server);
   });
   server.on("data", (bytes: Buffer) => {
-    if (isSwallowing) return;
-    const dueAt = Date.now() + faults.answerDelayMs;
     // One after the other, also when the delay changes meanwhile.
-    answered = answered.then(async () => {
-      if (dueAt > Date.now()) await sleep(dueAt - Date.now());
-      pass(bytes, server, client);
-    });
+    if (!isSwallowing) answered = answer(bytes, answered, Date.now() + faults.answerDelayMs);
   });
   client.on("end", () => server.end());
   server.on("end", () => void answered.then(() => client.end()));
@@ -134,13 +140,6 @@ function join(client: Socket, server: Socket, faults: Faults, inspect: Inspect |
 function hold({ client, server }: Link): void {
   client.pause();
   server.pause();
-}
-
-/** As fast as the other side takes it. */
-function pass(bytes: Buffer, from: Socket, to: Socket): void {
-  if (!to.writable || to.write(bytes)) return;
-  from.pause();
-  to.once("drain", () => from.resume());
 }
 
 /** A connection that breaks on one side breaks on the other; one that was ended on both is over. */

@@ -1,0 +1,54 @@
+// Records as messages of Kafka: the value is the bare event or outcome as JSON, the headers say what it is. All that one person
+// does has one key and so lies in one partition, where a sink finds it together.
+
+import type { Message } from "kafkajs";
+import type { DeadLetter, DeliveredRecord } from "../spool/writer-cursor.ts";
+
+const SCHEMA_VERSION = "1";
+/** A reason can quote what was wrong; a header is no place for more than this. */
+const REASON_CHARS_MAX = 1000;
+/** What Kafka adds to a message, keys and headers included, is well below. */
+const MESSAGE_OVERHEAD_BYTES = 500;
+
+/** A message whose value is text, as all of ours are. */
+export interface TextMessage extends Message {
+  value: string;
+}
+
+export function toMessage(delivered: DeliveredRecord): TextMessage {
+  const record = delivered.record === "event" ? delivered.event : delivered.outcome;
+  return {
+    key: keyOf(delivered),
+    value: JSON.stringify(record),
+    headers: { record: delivered.record, schema_version: SCHEMA_VERSION },
+  };
+}
+
+/** Kafka spreads what has no key over all partitions. */
+export function toDeadLetterMessage({ payload, reason }: DeadLetter): TextMessage {
+  const headers = { record: "dead_letter", reason: reason.slice(0, REASON_CHARS_MAX) };
+  return { value: payload, headers };
+}
+
+function keyOf(delivered: DeliveredRecord): string {
+  if (delivered.record === "outcome") return delivered.outcome.person_id ?? delivered.outcome.outcome_id;
+  const { person_id: personId, key_id: keyId, gateway_id: gatewayId } = delivered.event;
+  return personId ?? keyId ?? gatewayId;
+}
+
+/** In their order, as many together as `bytesMax` holds before compression. A message that is larger stands alone. */
+export function* splitByBytes(messages: readonly TextMessage[], bytesMax: number): Generator<TextMessage[]> {
+  let chunk: TextMessage[] = [];
+  let chunkBytes = 0;
+  for (const message of messages) {
+    const bytes = Buffer.byteLength(message.value) + MESSAGE_OVERHEAD_BYTES;
+    if (chunk.length > 0 && chunkBytes + bytes > bytesMax) {
+      yield chunk;
+      chunk = [];
+      chunkBytes = 0;
+    }
+    chunk.push(message);
+    chunkBytes += bytes;
+  }
+  if (chunk.length > 0) yield chunk;
+}

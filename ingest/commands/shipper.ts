@@ -1,0 +1,89 @@
+// `assay shipper`: takes what the gateways of this machine spooled to Kafka. It opens no store, and no call waits for it.
+//
+// Delivery: at least once. The position in the spool is committed when all replicas in sync have the batch; a crash in between
+// sends it again. While Kafka is away the spool grows, and nothing is lost.
+
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import { AppError } from "../../schemas/app-error.ts";
+import { defineCommand, EXIT, type ProcessCommand } from "../../schemas/command.ts";
+import type { Config } from "../../schemas/config.ts";
+import { lockDataDirectory, makeDataDirectory } from "../../schemas/data-directory.ts";
+import { createLog } from "../../schemas/log.ts";
+import { createMetrics, type Metrics } from "../../schemas/metrics.ts";
+import { tellParent } from "../../schemas/process-messages.ts";
+import { carrySpool } from "../bus/carry-spool.ts";
+import { createKafkaPublisher } from "../bus/kafka-publisher.ts";
+import { openDeadLetters } from "../sink/dead-letters.ts";
+import { createSpoolReader } from "../spool/reader.ts";
+
+const BATCH_RECORDS_MAX = 4000;
+/** What a batch under way is given when the shipper is told to stop. What is not acknowledged by then is sent again later. */
+const CLOSE_MS_MAX = 5000;
+
+export const shipperCommand = defineCommand<ProcessCommand>({
+  kind: "process",
+  name: "shipper",
+  summary: "Take the spool of this machine to Kafka; a part of start",
+  usage: "",
+  options: {},
+  async run(_args, io, config) {
+    const log = createLog("shipper", io.stderr);
+    const shipper = startShipper({ log, config, metrics: createMetrics("shipper") });
+    tellParent({ type: "ready" });
+    try {
+      await Promise.race([io.signal.aborted || once(io.signal, "abort"), shipper.failed]);
+    } finally {
+      await shipper.close();
+    }
+    return EXIT.done;
+  },
+});
+
+export interface ShipperOptions {
+  log: Logger;
+  config: Config;
+  metrics: Metrics;
+}
+
+export interface RunningShipper {
+  /** Rejects when it can't go on, because the spool can't be read. */
+  failed: Promise<never>;
+  close(): Promise<void>;
+}
+
+/**
+ * @throws AppError `bad_configuration` without KAFKA_BROKERS, `data_directory_locked` when another shipper has this spool
+ */
+export function startShipper({ log, config, metrics }: ShipperOptions): RunningShipper {
+  const { kafka, dataDir } = config;
+  if (kafka === undefined)
+    throw new AppError("bad_configuration", "KAFKA_BROKERS is not set: there is nowhere to ship to.");
+  const lockedFolder = join(dataDir, "shipper");
+  makeDataDirectory(lockedFolder);
+  const unlock = lockDataDirectory(lockedFolder);
+  const deadLetters = openDeadLetters({ folder: join(dataDir, "dead-letters"), now: () => new Date() });
+  const publisher = createKafkaPublisher(log, {
+    kafka,
+    clientId: "assay-shipper",
+    metrics,
+    keepDeadLetters: (letters) => deadLetters.keep(letters),
+  });
+  const carrier = carrySpool(log, createSpoolReader(log, { spoolDir: join(dataDir, "spool") }), {
+    deliver: publisher.deliver,
+    batchRecordsMax: BATCH_RECORDS_MAX,
+    onRetry: () => metrics.shipRetries.inc(),
+  });
+  return {
+    failed: carrier.failed,
+    async close() {
+      const carried = carrier.close();
+      await Promise.race([carried, sleep(CLOSE_MS_MAX, undefined, { ref: false })]);
+      await publisher.close();
+      await carried;
+      unlock();
+    },
+  };
+}
