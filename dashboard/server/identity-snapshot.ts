@@ -1,25 +1,36 @@
-// Writes the identity snapshot, the file from which gateways know every key: at start, after every change of a key or a
-// person, and every half minute all the same, so that its age says how long ago Postgres was last heard.
+// Writes the identity snapshot, the files from which gateways know every key: after a change that was made here, and after one
+// that was made elsewhere as soon as the database's identity version is another one, which is asked every other second. When
+// nothing has changed the snapshot is only said to be as of now, so that its age tells how long ago Postgres was last heard.
 //
-// Always holds: the file is replaced as a whole, and only by what was read after whatever it held before. Reading and
-// replacing happen under one lock in Postgres; without it, a writer that had read just before a key was revoked could put
-// the key back. When Postgres can't be read the file stays as it is, and grows old.
+// Always holds: what is written was read after whatever it replaces. Reading and replacing happen under one lock for each data
+// directory; without it, a writer that had read just before a key was revoked could put the key back. The version is read
+// before the keys, so that a change between the two is seen next time. When Postgres can't be read, the snapshot stays as it
+// is and grows old.
 
+import { existsSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import { asc, eq, ne, sql } from "drizzle-orm";
+import { and, asc, eq, gt, ne, sql } from "drizzle-orm";
 import type { Logger } from "pino";
-import { replaceFile } from "../../schemas/data-directory.ts";
+import { AppError } from "../../schemas/app-error.ts";
 import {
-  identitySnapshotSchema,
-  SNAPSHOT_FILE,
-  type IdentitySnapshot,
+  readSnapshotManifest,
+  replaceSnapshotKeys,
+  replaceSnapshotManifest,
+  type SnapshotKey,
+  type SnapshotManifest,
 } from "../../schemas/identity-snapshot.ts";
-import type { PostgresStore } from "../../schemas/postgres/open.ts";
-import { keys, people } from "../../schemas/postgres/tables.ts";
-import type { Transaction } from "./audit.ts";
+import { openPostgresLater, type Database, type PostgresStore } from "../../schemas/postgres/open.ts";
+import { identityVersion, keys, people } from "../../schemas/postgres/tables.ts";
 
-export const SNAPSHOT_INTERVAL_MS = 30_000;
-/** Any number, the same in every process of this product and used for nothing else. */
+/** A revoked key is refused within 5 s: this, the time that it takes to read all keys, and the gateway's own second. */
+const CHECK_INTERVAL_MS = 2000;
+/** The pause doubles with each failure up to this: what was revoked meanwhile counts soon after Postgres is back. */
+const RETRY_INTERVAL_MS_MAX = 10_000;
+/** How old the snapshot says it is, at the most, while Postgres answers. */
+export const RENEW_AGE_MS = 30_000;
+const PAGE_ROWS = 5000;
+/** Beside it in the lock stands the data directory. Used for nothing else by any process of this product. */
 export const SNAPSHOT_LOCK = 4_101_002;
 
 export interface SnapshotTarget {
@@ -28,63 +39,158 @@ export interface SnapshotTarget {
   now: () => Date;
 }
 
+/** Brings the snapshot to what Postgres has now. */
 export async function writeIdentitySnapshot({ postgres, dataDir, now }: SnapshotTarget): Promise<void> {
   await postgres.db.transaction(async (transaction) => {
-    await transaction.execute(sql`SELECT pg_advisory_xact_lock(${SNAPSHOT_LOCK})`);
+    const place = `${hostname()}:${dataDir}`;
+    await transaction.execute(sql`SELECT pg_advisory_xact_lock(${SNAPSHOT_LOCK}, hashtext(${place}))`);
     const readAt = now();
-    const snapshot = { version: 1, read_at: readAt.toISOString(), keys: await readKeys(transaction) };
-    replaceFile(join(dataDir, SNAPSHOT_FILE), JSON.stringify(identitySnapshotSchema.parse(snapshot)));
+    const version = await readVersion(transaction);
+    const inForce = findManifest(dataDir, version);
+    if (inForce) replaceSnapshotManifest(dataDir, { ...inForce, read_at: readAt.toISOString() });
+    else await replaceSnapshotKeys(dataDir, { readAt, identityVersion: version }, readKeys(transaction));
   });
 }
 
+/** The same, where it is due: nothing is locked or written while the snapshot is right and young. */
+async function checkIdentitySnapshot(target: SnapshotTarget): Promise<void> {
+  const readAt = target.now().getTime();
+  const inForce = findManifest(target.dataDir, await readVersion(target.postgres.db));
+  const isYoung = inForce && readAt - Date.parse(inForce.read_at) < RENEW_AGE_MS;
+  if (!isYoung) await writeIdentitySnapshot(target);
+}
+
 export interface SnapshotWriter {
-  /** Resolves when a write that was under way has ended. */
+  /** Resolves when a check that was under way has ended. */
   stop(): Promise<void>;
 }
 
+export interface SnapshotWriterOptions extends SnapshotTarget {
+  log: Logger;
+  checkIntervalMs?: number;
+}
+
 /**
- * Writes the snapshot now, and then again and again until stopped.
+ * Writes the snapshot now, and then keeps it up to date until stopped.
  * @throws AppError when the first one can't be written; a later failure is logged, and the next turn tries again
  */
-export async function startIdentitySnapshot({
-  log,
-  ...target
-}: SnapshotTarget & { log: Logger }): Promise<SnapshotWriter> {
-  await writeIdentitySnapshot(target);
-  const write = async (): Promise<void> => {
-    try {
-      await writeIdentitySnapshot(target);
-    } catch (error) {
-      log.warn({ err: error }, "the identity snapshot was not written; gateways go on with the one before");
+export async function startIdentitySnapshot(options: SnapshotWriterOptions): Promise<SnapshotWriter> {
+  await writeIdentitySnapshot(options);
+  return keepChecking(options);
+}
+
+export interface IdentityPollingOptions extends Omit<SnapshotWriterOptions, "postgres"> {
+  databaseUrl: string;
+}
+
+/**
+ * The same for a process that has to go on without Postgres: what there is on the disk stays in force until Postgres answers.
+ * @throws AppError `bad_configuration` when the server refuses us at the start
+ */
+export async function startIdentityPolling({
+  databaseUrl,
+  ...options
+}: IdentityPollingOptions): Promise<SnapshotWriter> {
+  const postgres = openPostgresLater({ url: databaseUrl, connectionsMax: 1 });
+  try {
+    await writeIdentitySnapshot({ postgres, ...options });
+  } catch (error) {
+    if (error instanceof AppError && error.code === "bad_configuration") {
+      await postgres.close();
+      throw error;
     }
-    writing = undefined;
-  };
-  let writing: Promise<void> | undefined;
-  const timer = setInterval(() => void (writing ??= write()), SNAPSHOT_INTERVAL_MS);
+    options.log.warn(
+      { err: error },
+      "Postgres can't be read yet; gateways go on with the snapshot on the disk",
+    );
+  }
+  const writer = keepChecking({ postgres, ...options });
   return {
     async stop() {
-      clearInterval(timer);
-      await writing;
+      await writer.stop();
+      await postgres.close();
     },
   };
 }
 
+function keepChecking({
+  log,
+  checkIntervalMs = CHECK_INTERVAL_MS,
+  ...target
+}: SnapshotWriterOptions): SnapshotWriter {
+  let isStopping = false;
+  let pauseMs = checkIntervalMs;
+  let checking = Promise.resolve();
+  const check = async (): Promise<void> => {
+    try {
+      await checkIdentitySnapshot(target);
+      pauseMs = checkIntervalMs;
+    } catch (error) {
+      log.warn({ err: error }, "the identity snapshot was not written; gateways go on with the one before");
+      pauseMs = Math.min(pauseMs * 2, RETRY_INTERVAL_MS_MAX);
+    }
+    schedule();
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const schedule = (): void => {
+    if (!isStopping) timer = setTimeout(() => void (checking = check()), pauseMs);
+  };
+  schedule();
+  return {
+    async stop() {
+      isStopping = true;
+      clearTimeout(timer);
+      await checking;
+    },
+  };
+}
+
+async function readVersion(database: Database): Promise<string> {
+  const [row] = await database.select({ version: identityVersion.version }).from(identityVersion);
+  if (row) return row.version;
+  throw new AppError("internal", "The row of identity_version is missing. Restore it from a backup.");
+}
+
+/** What is in force, if it is of that version and its keys are there. */
+function findManifest(dataDir: string, version: string): SnapshotManifest | undefined {
+  const manifest = readSnapshotManifest(dataDir);
+  const isOfVersion = manifest?.identity_version === version;
+  return isOfVersion && existsSync(join(dataDir, manifest.keys_file)) ? manifest : undefined;
+}
+
 /** Every key, also revoked and expired ones, so that a gateway can say why it refuses one. */
-async function readKeys(transaction: Transaction): Promise<IdentitySnapshot["keys"]> {
-  const rows = await transaction
-    .select({ key: keys, teamId: people.teamId })
-    .from(keys)
-    .leftJoin(people, eq(people.personId, keys.personId))
-    .where(ne(keys.kind, "none"))
-    .orderBy(asc(keys.createdAt), asc(keys.keyId));
-  return rows.map(({ key, teamId }) => ({
+async function* readKeys(database: Database): AsyncGenerator<SnapshotKey[]> {
+  let after = "";
+  for (;;) {
+    const rows = await database
+      .select({ key: keys, teamId: people.teamId })
+      .from(keys)
+      .leftJoin(people, eq(people.personId, keys.personId))
+      .where(and(ne(keys.kind, "none"), gt(inOrder, after)))
+      .orderBy(asc(inOrder))
+      .limit(PAGE_ROWS);
+    yield rows.map(({ key, teamId }) => toSnapshotKey(key, teamId));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE_ROWS) return;
+    after = last.key.secretSha256;
+  }
+}
+
+/** By code point, as the snapshot is searched, whatever the database's locale. */
+const inOrder = sql`${keys.secretSha256} COLLATE "C"`;
+/** Later years have more digits than a time in the snapshot. */
+const TIME_MAX = new Date("9999-12-31T23:59:59.999Z");
+
+function toSnapshotKey(key: typeof keys.$inferSelect, teamId: string | null): SnapshotKey {
+  const expiresAt = key.expiresAt && key.expiresAt > TIME_MAX ? TIME_MAX : key.expiresAt;
+  return {
     key_id: key.keyId,
     secret_sha256: key.secretSha256,
     kind: key.kind === "service" ? "service" : "person",
     person_id: key.personId,
     team_id: teamId,
     workload_class: key.workloadClass,
-    expires_at: key.expiresAt?.toISOString() ?? null,
+    expires_at: expiresAt?.toISOString() ?? null,
     revoked_at: key.revokedAt?.toISOString() ?? null,
-  }));
+  };
 }

@@ -9,15 +9,17 @@ import { AppError } from "../../schemas/app-error.ts";
 import { createAssayKey, hashAssayKey } from "../../schemas/assay-key.ts";
 import type { WorkloadClass } from "../../schemas/closed-lists.ts";
 import type { createdKeySchema, Key } from "../../schemas/dashboard-api.ts";
-import type { PostgresStore } from "../../schemas/postgres/open.ts";
+import type { Database, Transaction, Transactions } from "../../schemas/postgres/open.ts";
 import { keys, people } from "../../schemas/postgres/tables.ts";
-import { appendAudit, type Database, type Transaction } from "./audit.ts";
+import { appendAudit } from "./audit.ts";
 import type { SubjectId } from "./scope.ts";
 
 /** Keys of one person that can be used at the same time. */
 export const USABLE_KEYS_MAX = 50;
 /** Keys of one person that a page lists: all usable ones, and as many of the newest revoked ones as fit. */
 const LISTED_KEYS_MAX = 200;
+/** Any number, the same in every process of this product and used for nothing else. */
+const KEYS_LOCK = 4_101_003;
 /** `assay_` and four characters: enough to recognise a key, and no help in guessing the other 39. */
 const HINT_CHARS = 10;
 
@@ -34,9 +36,9 @@ export interface NewKey {
   actorId: string | null;
 }
 
-export async function createKey(postgres: PostgresStore, key: NewKey, now: Date): Promise<CreatedKey> {
+export async function createKey(store: Transactions, key: NewKey, now: Date): Promise<CreatedKey> {
   const secret = createAssayKey();
-  const row = await postgres.db.transaction(async (transaction) => {
+  const row = await store.db.transaction(async (transaction) => {
     const ownerId = key.kind === "person" ? key.personId : null;
     if (ownerId !== null) await requireRoom(transaction, ownerId, now);
     const [created] = await transaction
@@ -99,11 +101,11 @@ export interface Revocation {
  * @throws AppError `not_found` when there is no such key, or it is not that person's
  */
 export async function revokeKey(
-  postgres: PostgresStore,
+  store: Transactions,
   { keyId, personId, actorId }: Revocation,
   now: Date,
 ): Promise<void> {
-  await postgres.db.transaction(async (transaction) => {
+  await store.db.transaction(async (transaction) => {
     const [key] = await transaction.select().from(keys).where(eq(keys.keyId, keyId)).for("update");
     if (key === undefined || (personId !== undefined && key.personId !== personId)) throw noSuchKey();
     if (key.revokedAt !== null) return;
@@ -113,9 +115,9 @@ export async function revokeKey(
   });
 }
 
-/** Two that make the last key at the same moment wait for each other at the person's row. */
+/** Two that make the last key of a person at the same moment come one after the other. */
 async function requireRoom(transaction: Transaction, personId: string, now: Date): Promise<void> {
-  await transaction.select().from(people).where(eq(people.personId, personId)).for("update");
+  await transaction.execute(sql`SELECT pg_advisory_xact_lock(${KEYS_LOCK}, hashtext(${personId}))`);
   const isUsable = and(isNull(keys.revokedAt), or(isNull(keys.expiresAt), gt(keys.expiresAt, now)));
   const [usable] = await transaction
     .select({ keys: count() })

@@ -5,9 +5,9 @@
 // same moment only one gets in. Each link is an entry in the audit of the person whom it signs in.
 
 import { and, eq, gt, isNull, lte } from "drizzle-orm";
-import type { PostgresStore } from "../../schemas/postgres/open.ts";
+import type { Database, PostgresStore } from "../../schemas/postgres/open.ts";
 import { loginLinks } from "../../schemas/postgres/tables.ts";
-import { appendAudit, type Database } from "./audit.ts";
+import { appendAudit } from "./audit.ts";
 import { createToken, hashToken } from "./sessions.ts";
 
 export const LOGIN_LINK_AGE_MS_MAX = 15 * 60_000;

@@ -5,9 +5,8 @@
 
 import { eq, inArray, sql } from "drizzle-orm";
 import { AppError } from "../../schemas/app-error.ts";
-import type { PostgresStore } from "../../schemas/postgres/open.ts";
+import type { Database, PostgresStore, Transaction } from "../../schemas/postgres/open.ts";
 import { people, teams } from "../../schemas/postgres/tables.ts";
-import type { Database, Transaction } from "./audit.ts";
 import { refuseFaults, type PersonLine } from "./people-file.ts";
 import { findReportingFaults } from "./reporting-lines.ts";
 

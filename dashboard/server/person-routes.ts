@@ -1,5 +1,6 @@
 // What can be asked about a person, below /people/:personId: usage, runs, keys. Every route comes after the scope, and
-// reads for the `subjectId` that the scope let through.
+// reads for the `subjectId` that the scope let through. What it asks of Postgres it asks of `store`, which shows it no more than
+// the person who asks may see; the product's own store only publishes the keys that have changed.
 
 import type { Hono } from "hono";
 import { z } from "zod";
@@ -18,7 +19,7 @@ const keyIdSchema = z.uuid();
 export function createPersonRoutes({ stores, config, now }: Dashboard): Hono<PersonEnv> {
   const { clickhouse, postgres } = stores;
   const publishKeys = () => writeIdentitySnapshot({ postgres, dataDir: config.dataDir, now });
-  const routes = createScopedRoutes();
+  const routes = createScopedRoutes(postgres);
 
   routes.get("/usage", async (context) => {
     const span = parseQuery(context, daySpanSchema);
@@ -32,15 +33,17 @@ export function createPersonRoutes({ stores, config, now }: Dashboard): Hono<Per
     return context.json(await readRuns(clickhouse, { subjectId, cursor, now: now() }));
   });
 
-  routes.get("/keys", async (context) =>
-    context.json({ keys: await listKeys(postgres.db, context.var.subjectId) }),
-  );
+  routes.get("/keys", async (context) => {
+    const { store, subjectId } = context.var;
+    const keys = await store.db.transaction((transaction) => listKeys(transaction, subjectId));
+    return context.json({ keys });
+  });
 
   routes.post("/keys", async (context) => {
     const { name, workload_class: workloadClass } = await parseBody(context, newKeySchema);
-    const { subjectId: personId, session } = context.var;
+    const { subjectId: personId, session, store } = context.var;
     const created = await createKey(
-      postgres,
+      store,
       { kind: "person", personId, actorId: session.personId, name, workloadClass, expiresAt: null },
       now(),
     );
@@ -51,8 +54,8 @@ export function createPersonRoutes({ stores, config, now }: Dashboard): Hono<Per
   routes.delete("/keys/:keyId", async (context) => {
     const keyId = keyIdSchema.safeParse(context.req.param("keyId"));
     if (!keyId.success) throw noSuchKey();
-    const { subjectId: personId, session } = context.var;
-    await revokeKey(postgres, { keyId: keyId.data, personId, actorId: session.personId }, now());
+    const { subjectId: personId, session, store } = context.var;
+    await revokeKey(store, { keyId: keyId.data, personId, actorId: session.personId }, now());
     await publishKeys();
     return context.body(null, 204);
   });

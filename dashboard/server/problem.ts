@@ -11,14 +11,16 @@ import { routePath } from "hono/route";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Logger } from "pino";
 import type { z } from "zod";
-import { AppError, ERROR_STATUS } from "../../schemas/app-error.ts";
+import { AppError, ERROR_STATUS, errorMessage } from "../../schemas/app-error.ts";
 import type { problemSchema } from "../../schemas/dashboard-api.ts";
+import { toAppError } from "../../schemas/postgres/errors.ts";
 import type { DashboardEnv } from "./dashboard.ts";
 
 const REFERENCE_CHARS = 8;
 
 export function createErrorBoundary(log: Logger): ErrorHandler<DashboardEnv> {
-  return function toProblem(error, context) {
+  return function toProblem(thrown, context) {
+    const error = toAppError(thrown);
     const status = toStatus(error);
     const reference = randomUUID().slice(0, REFERENCE_CHARS);
     const request = { reference, status, method: context.req.method, route: routePath(context) };
@@ -36,13 +38,13 @@ export function createErrorBoundary(log: Logger): ErrorHandler<DashboardEnv> {
   };
 }
 
-function toStatus(error: Error): ContentfulStatusCode {
+function toStatus(error: unknown): ContentfulStatusCode {
   if (error instanceof AppError) return ERROR_STATUS[error.code];
   return error instanceof HTTPException ? error.status : 500;
 }
 
-function toDetail(error: Error, status: number): string {
-  if (status < 500) return error.message;
+function toDetail(error: unknown, status: number): string {
+  if (status < 500) return errorMessage(error);
   if (error instanceof AppError && error.retry)
     return "Assay can't answer at the moment. Try again in a minute.";
   return "This could not be done. Try again, or tell the operator the reference.";

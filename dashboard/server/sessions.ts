@@ -5,9 +5,9 @@
 
 import { hash, randomBytes } from "node:crypto";
 import { and, eq, gt, isNull, lte, or } from "drizzle-orm";
+import type { Database } from "../../schemas/postgres/open.ts";
 import { people, sessions, teams } from "../../schemas/postgres/tables.ts";
 import type { Role } from "../../schemas/closed-lists.ts";
-import type { Database } from "./audit.ts";
 
 const TOKEN_BYTES = 32;
 export const SESSION_AGE_MS_MAX = 12 * 3_600_000;

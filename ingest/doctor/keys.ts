@@ -2,7 +2,13 @@
 
 import { join } from "node:path";
 import { readIfPresent } from "../../schemas/data-directory.ts";
-import { identitySnapshotSchema, SNAPSHOT_FILE } from "../../schemas/identity-snapshot.ts";
+import {
+  parseSnapshotManifest,
+  readSnapshotKeys,
+  SNAPSHOT_FILE,
+  type SnapshotKey,
+  type SnapshotManifest,
+} from "../../schemas/identity-snapshot.ts";
 import { fault, ok, warning, type Deployment, type Finding } from "./finding.ts";
 
 /** It is written every half minute. */
@@ -13,34 +19,41 @@ export function checkKeys({ config, isInService, now }: Deployment): Finding[] {
   const content = readIfPresent(file);
   if (content === undefined)
     return [warning("No gateway knows any key yet.", "Start Assay: npx assay start")];
-  const snapshot = parse(content);
-  if (!snapshot) {
+  const manifest = parseSnapshotManifest(content);
+  const usable = manifest && countKeys(config.dataDir, manifest, (key) => isUsable(key, now()));
+  if (!manifest || usable === undefined) {
     return [
       fault(`${file} can't be read.`, "Remove it: a running Assay writes it anew within half a minute."),
     ];
   }
-  const ageMs = now() - Date.parse(snapshot.read_at);
+  const ageMs = now() - Date.parse(manifest.read_at);
   if (ageMs > config.snapshotAgeMsMax) {
-    const sentence = `What gateways know of keys is of ${snapshot.read_at}: too old, so they refuse every Assay key.`;
+    const sentence = `What gateways know of keys is of ${manifest.read_at}: too old, so they refuse every Assay key.`;
     return [fault(sentence, "Bring Postgres and the service back; their logs say what is wrong.")];
   }
-  const isUsable = (key: (typeof snapshot.keys)[number]): boolean =>
-    key.revoked_at === null && (key.expires_at === null || Date.parse(key.expires_at) > now());
-  const usable = snapshot.keys.filter(isUsable).length;
   if (usable === 0) {
     return [warning("There is no key that can be used.", "Make one: npx assay keys create --person EMAIL")];
   }
   // A stopped Assay's snapshot grows old, and nobody minds.
   if (isInService && ageMs > AGE_MS_LOW) {
-    const sentence = `What gateways know of keys is of ${snapshot.read_at}, and is not brought up to date.`;
+    const sentence = `What gateways know of keys is of ${manifest.read_at}, and is not brought up to date.`;
     return [warning(sentence, "Look at the service's log: it could not read Postgres.")];
   }
-  return [ok(`${usable} keys can be used; gateways know them as of ${snapshot.read_at}.`)];
+  return [ok(`${usable} keys can be used; gateways know them as of ${manifest.read_at}.`)];
 }
 
-function parse(content: string): ReturnType<typeof identitySnapshotSchema.safeParse>["data"] {
+function isUsable({ revoked_at, expires_at }: SnapshotKey, nowMs: number): boolean {
+  return revoked_at === null && (expires_at === null || Date.parse(expires_at) > nowMs);
+}
+
+/** Undefined where the file of keys is missing or damaged. */
+function countKeys(
+  dataDir: string,
+  manifest: SnapshotManifest,
+  isCounted: (key: SnapshotKey) => boolean,
+): number | undefined {
   try {
-    return identitySnapshotSchema.safeParse(JSON.parse(content)).data;
+    return [...readSnapshotKeys(dataDir, manifest)].filter(isCounted).length;
   } catch {
     return undefined;
   }

@@ -1,21 +1,17 @@
 // The one opener of Postgres: the embedded server and any other are reached by the same driver at a URL.
 //
-// Always holds: the pool is bounded, and so is every wait in it: for a connection, a lock and an answer. Where types could
-// lose digits the driver gives text: int8 and numeric arrive as strings, and drizzle makes numbers only of the columns that
-// are declared so.
+// Always holds: the pool is bounded, and so is every wait in it: for a connection, a lock and an answer. Its connections act
+// as the product itself, and see every row; scope.ts narrows a transaction to one person. Where types could lose digits the
+// driver gives text: int8 and numeric arrive as strings, and drizzle makes numbers only of the columns that are declared so.
 
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
-import { Pool } from "pg";
+import type { Pool } from "pg";
+import { z } from "zod";
 import { AppError } from "../app-error.ts";
+import { createPool } from "./pool.ts";
 import * as tables from "./tables.ts";
 
-const CONNECTIONS_MAX = 10;
-const CONNECT_MS_MAX = 5000;
-const IDLE_MS_MAX = 30_000;
-const STATEMENT_MS_MAX = 30_000;
-const LOCK_MS_MAX = 10_000;
-/** A transaction that its code forgot holds its locks no longer than this. */
-const IDLE_IN_TRANSACTION_MS_MAX = 60_000;
+export const CONNECTIONS_MAX = 10;
 
 export interface PostgresStore {
   db: NodePgDatabase<typeof tables>;
@@ -23,41 +19,54 @@ export interface PostgresStore {
   close(): Promise<void>;
 }
 
+/** A connection or a transaction on it: what reads and single statements need. */
+export type Database = Pick<PostgresStore["db"], "select" | "insert" | "update" | "delete" | "execute">;
+export type Transaction = Parameters<Parameters<PostgresStore["db"]["transaction"]>[0]>[0];
+
+/** What opens transactions: the store as the product itself, or a person's view of it. */
+export interface Transactions {
+  db: { transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> };
+}
+
+export interface PostgresOptions {
+  url: string;
+  /** Connections at the same time. Who needs one more waits. */
+  connectionsMax?: number;
+  /** For a connection, be it a new one or one that others use. */
+  connectMsMax?: number;
+}
+
 /**
  * Opens the store; `migratePostgres` then brings its tables up to date.
  * @throws AppError `unavailable` (retry) when the server can't be reached, `bad_configuration` when it refuses the user
  */
-export async function openPostgres({ url }: { url: string }): Promise<PostgresStore> {
-  const pool = new Pool({
-    connectionString: url,
-    application_name: "assay",
-    max: CONNECTIONS_MAX,
-    connectionTimeoutMillis: CONNECT_MS_MAX,
-    idleTimeoutMillis: IDLE_MS_MAX,
-    statement_timeout: STATEMENT_MS_MAX,
-    lock_timeout: LOCK_MS_MAX,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS_MAX,
-  });
-  // An unused connection broke, most likely because the server went away. The pool has dropped it already, and whoever needs
-  // the next one learns whether the server is back. Without a listener the process would end.
-  pool.on("error", () => {});
+export async function openPostgres(options: PostgresOptions): Promise<PostgresStore> {
+  const store = openPostgresLater(options);
   try {
-    await pool.query("SELECT 1");
+    await requireActor(store);
+    return store;
   } catch (error) {
-    await pool.end();
-    throw toAppError(error, url);
+    await store.close();
+    throw error;
   }
+}
+
+/** The store of a server that may be away at the moment: each use connects where there is no connection. */
+export function openPostgresLater({
+  url,
+  connectionsMax = CONNECTIONS_MAX,
+  connectMsMax,
+}: PostgresOptions): PostgresStore {
+  const pool = createPool({ url, connectionsMax, ...(connectMsMax === undefined ? {} : { connectMsMax }) });
   return { db: drizzle(pool, { schema: tables }), pool, close: () => pool.end() };
 }
 
-/** The server's own errors have a five-character code; class 28 is about who may log in, 3D about a missing database. */
-function toAppError(error: unknown, url: string): AppError {
-  const { host, pathname } = new URL(url);
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (/^(28|3D)...$/.test(code)) {
-    const message = `Postgres at ${host} refuses the user, password or database (${pathname.slice(1)}) of DATABASE_URL.`;
-    return new AppError("bad_configuration", message, { cause: error });
-  }
-  const message = `No Postgres answers at ${host}. Start it, or correct DATABASE_URL.`;
-  return new AppError("unavailable", message, { retry: true, cause: error });
+/** A proxy between us and the server may drop what a connection says of itself; every table would then look empty. */
+async function requireActor({ pool }: PostgresStore): Promise<void> {
+  const { rows } = await pool.query(`SELECT current_setting('${tables.ACTING_AS}', true) AS actor`);
+  const [{ actor }] = z.tuple([z.object({ actor: z.string().nullable() })]).parse(rows);
+  if (actor === tables.SYSTEM) return;
+  const message =
+    "The proxy before Postgres drops the start-up parameter `options`, without which every table looks empty. Let DATABASE_URL name the server itself.";
+  throw new AppError("bad_configuration", message);
 }

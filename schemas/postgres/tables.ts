@@ -1,27 +1,48 @@
 // What people decide, and who they are: the tables in Postgres. Migrations are generated from this file by
 // `npm run migrations:postgres` and are never edited once they are merged.
+//
+// Always holds: every table says who may see and change which of its rows (row-level security, forced also on the tables'
+// owner). A connection says as whom it acts (scope.ts): as the product itself, or as one person. One that has not said so
+// sees no row of any table. A table without a policy is nobody's, and a test finds it.
 
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   check,
   foreignKey,
   index,
   jsonb,
+  pgPolicy,
   pgTable,
   text,
   timestamp,
   uniqueIndex,
   uuid,
+  type AnyPgColumn,
 } from "drizzle-orm/pg-core";
 import { KEY_KINDS, ROLES, WORKLOAD_CLASSES } from "../closed-lists.ts";
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
 
-export const teams = pgTable("teams", {
-  teamId: uuid("team_id").primaryKey().defaultRandom(),
-  name: text("name").notNull().unique(),
-});
+/** As whom a connection or a transaction acts: SYSTEM, or the id of a person. */
+export const ACTING_AS = "assay.acting_as";
+/** The product's own work: commands, signing in, the audit, the identity snapshot. */
+export const SYSTEM = "system";
+
+/** In a SELECT of its own it is asked once a statement, and not once a row. */
+const actor = sql.raw(`(SELECT current_setting('${ACTING_AS}', true))`);
+const forSystem = pgPolicy("system", { using: sql`${actor} = ${sql.raw(`'${SYSTEM}'`)}` });
+const isActor = (column: AnyPgColumn) => sql`${column}::text = ${actor}`;
+
+export const teams = pgTable(
+  "teams",
+  {
+    teamId: uuid("team_id").primaryKey().defaultRandom(),
+    name: text("name").notNull().unique(),
+  },
+  () => [forSystem],
+);
 
 /** One row a person. The address is kept in lower case, so that it is one however it was typed. */
 export const people = pgTable(
@@ -40,6 +61,8 @@ export const people = pgTable(
     check("people_email_lower", sql`${table.email} = lower(${table.email})`),
     foreignKey({ columns: [table.managerId], foreignColumns: [table.personId], name: "people_manager" }),
     check("people_not_own_manager", sql`${table.managerId} <> ${table.personId}`),
+    forSystem,
+    pgPolicy("own_read", { for: "select", using: isActor(table.personId) }),
   ],
 );
 
@@ -62,19 +85,27 @@ export const keys = pgTable(
   (table) => [
     index("keys_person").on(table.personId),
     check("keys_person_or_service", sql`(${table.kind} = 'person') = (${table.personId} IS NOT NULL)`),
+    forSystem,
+    pgPolicy("own_read", { for: "select", using: isActor(table.personId) }),
+    pgPolicy("own_insert", { for: "insert", withCheck: isActor(table.personId) }),
+    pgPolicy("own_update", { for: "update", using: isActor(table.personId) }),
   ],
 );
 
 /** One-time links into the dashboard: the SHA-256 of each link's token. */
-export const loginLinks = pgTable("login_links", {
-  tokenSha256: text("token_sha256").primaryKey(),
-  personId: uuid("person_id")
-    .notNull()
-    .references(() => people.personId),
-  createdAt: instant("created_at").notNull().defaultNow(),
-  expiresAt: instant("expires_at").notNull(),
-  usedAt: instant("used_at"),
-});
+export const loginLinks = pgTable(
+  "login_links",
+  {
+    tokenSha256: text("token_sha256").primaryKey(),
+    personId: uuid("person_id")
+      .notNull()
+      .references(() => people.personId),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    expiresAt: instant("expires_at").notNull(),
+    usedAt: instant("used_at"),
+  },
+  () => [forSystem],
+);
 
 export const sessions = pgTable(
   "sessions",
@@ -87,7 +118,7 @@ export const sessions = pgTable(
     expiresAt: instant("expires_at").notNull(),
     endedAt: instant("ended_at"),
   },
-  (table) => [index("sessions_person").on(table.personId)],
+  (table) => [index("sessions_person").on(table.personId), forSystem],
 );
 
 /**
@@ -109,5 +140,31 @@ export const audit = pgTable(
     previousHash: text("previous_hash").notNull(),
     hash: text("hash").notNull().unique(),
   },
-  (table) => [index("audit_subject").on(table.subjectId, table.at)],
+  (table) => [
+    index("audit_subject").on(table.subjectId, table.at),
+    forSystem,
+    pgPolicy("own_read", {
+      for: "select",
+      using: sql`${isActor(table.subjectId)} OR ${isActor(table.actorId)}`,
+    }),
+  ],
+);
+
+/**
+ * One row, whose version is another one after every change of what gateways know: keys, and the teams of people. Triggers
+ * set it, in the transaction of the change. A random version is never the same twice, also when a backup is restored.
+ */
+export const identityVersion = pgTable(
+  "identity_version",
+  {
+    isOnly: boolean("is_only").primaryKey().default(true),
+    version: uuid("version").notNull().defaultRandom(),
+  },
+  (table) => [
+    check("identity_version_one_row", sql`${table.isOnly}`),
+    forSystem,
+    // It tells of nobody. Who changes a key of their own changes it, too.
+    pgPolicy("person_read", { for: "select", using: sql`${actor} <> ''` }),
+    pgPolicy("person_update", { for: "update", using: sql`${actor} <> ''` }),
+  ],
 );

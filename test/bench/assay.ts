@@ -2,13 +2,12 @@
 // organisation's provider key, and a caller with an Assay key.
 
 import { randomUUID } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pino } from "pino";
 import { createSpoolReader } from "../../ingest/spool/reader.ts";
-import { createAssayKey, hashAssayKey } from "../../schemas/assay-key.ts";
-import { SNAPSHOT_FILE, type IdentitySnapshot } from "../../schemas/identity-snapshot.ts";
+import { issueKey, writeSnapshot } from "../services/assay-keys.ts";
 import { CORE, whileAlive, type Program, type Programs } from "./program.ts";
 import type { Target } from "./targets.ts";
 
@@ -42,9 +41,9 @@ export interface AssayOptions {
 
 export async function startAssay(programs: Programs, options: AssayOptions): Promise<AssayTarget> {
   const { name, root, dataDir, upstreamPort, profileDir } = options;
-  const key = createAssayKey();
+  const { secret, key } = issueKey({ team_id: randomUUID(), workload_class: "interactive" });
   mkdirSync(dataDir, { mode: 0o700 });
-  writeFileSync(join(dataDir, SNAPSHOT_FILE), JSON.stringify(snapshotOf(key)));
+  await writeSnapshot(dataDir, [key]);
   const program = programs.start(join(root, "main.ts"), {
     core: CORE.proxy,
     args: ["gateway"],
@@ -67,27 +66,8 @@ export async function startAssay(programs: Programs, options: AssayOptions): Pro
     name,
     port,
     program,
-    headers: { authorization: `Bearer ${key}` },
+    headers: { authorization: `Bearer ${secret}` },
     countSpool: createSpoolCounter(join(dataDir, "spool")),
-  };
-}
-
-function snapshotOf(key: string): IdentitySnapshot {
-  return {
-    version: 1,
-    read_at: new Date().toISOString(),
-    keys: [
-      {
-        key_id: randomUUID(),
-        secret_sha256: hashAssayKey(key),
-        kind: "person",
-        person_id: randomUUID(),
-        team_id: randomUUID(),
-        workload_class: "interactive",
-        expires_at: null,
-        revoked_at: null,
-      },
-    ],
   };
 }
 

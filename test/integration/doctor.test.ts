@@ -12,10 +12,11 @@ import { openDeadLetters } from "../../ingest/sink/dead-letters.ts";
 import { createSpoolReader } from "../../ingest/spool/reader.ts";
 import { SpoolWriter } from "../../ingest/spool/writer.ts";
 import { lockDataDirectory } from "../../schemas/data-directory.ts";
-import { SNAPSHOT_FILE } from "../../schemas/identity-snapshot.ts";
+import { SNAPSHOT_FILE, type SnapshotKey } from "../../schemas/identity-snapshot.ts";
 import { parseUpstreams } from "../../schemas/upstreams.ts";
 import { runDoctor, type DoctorReport, type Examined } from "../builders/doctor-report.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";
+import { issueKey, writeSnapshot } from "../services/assay-keys.ts";
 
 const MINUTE_MS = 60_000;
 const log = pino({ level: "silent" });
@@ -57,9 +58,8 @@ function listen(server: Server): Promise<string> {
 }
 
 /** What gateways know of keys, and for how long they have known it. */
-function writeSnapshot(ageMs: number, keys: readonly object[]): void {
-  const read_at = new Date(Date.now() - ageMs).toISOString();
-  writeFileSync(join(dataDir, SNAPSHOT_FILE), JSON.stringify({ version: 1, read_at, keys }));
+function knowKeys(ageMs: number, keys: readonly SnapshotKey[]): Promise<void> {
+  return writeSnapshot(dataDir, keys, new Date(Date.now() - ageMs));
 }
 
 describe("before anything is set up", () => {
@@ -143,26 +143,17 @@ describe("the providers", () => {
 });
 
 describe("keys", () => {
-  const key = {
-    key_id: "01936a00-0000-7000-8000-00000000000c",
-    secret_sha256: "0".repeat(64),
-    kind: "service",
-    person_id: null,
-    team_id: null,
-    workload_class: null,
-    expires_at: null,
-    revoked_at: null,
-  };
-
-  it.each([
+  const { key } = issueKey();
+  const cases: [told: string, ageMs: number, keys: SnapshotKey[], finding: RegExp][] = [
     ["there is none", 0, [], /^warning: There is no key/],
     ["all are revoked", 0, [{ ...key, revoked_at: "2026-01-01T00:00:00Z" }], /^warning: There is no key/],
     ["all have expired", 0, [{ ...key, expires_at: "2026-01-01T00:00:00Z" }], /^warning: There is no key/],
     ["what gateways know is too old to be believed", 25 * 60 * MINUTE_MS, [key], /^fault: .* too old/],
     ["all is well", 0, [key], /^$/],
-  ])("%s", async (_case, ageMs, keys, told) => {
-    writeSnapshot(ageMs, keys);
-    expect((await examine()).of("keys")).toMatch(told);
+  ];
+  it.each(cases)("%s", async (_told, ageMs, keys, finding) => {
+    await knowKeys(ageMs, keys);
+    expect((await examine()).of("keys")).toMatch(finding);
   });
 
   it("the snapshot is damaged", async () => {

@@ -1,25 +1,16 @@
 // Keys from their making to their end, as the dashboard, the command line and the gateways' snapshot have them.
 
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { keysCreateCommand, keysListCommand, keysRevokeCommand } from "../../dashboard/commands/keys.ts";
-import {
-  SNAPSHOT_INTERVAL_MS,
-  SNAPSHOT_LOCK,
-  startIdentitySnapshot,
-  writeIdentitySnapshot,
-} from "../../dashboard/server/identity-snapshot.ts";
 import { createKey, USABLE_KEYS_MAX } from "../../dashboard/server/keys.ts";
 import { hashAssayKey, isWellFormedAssayKey } from "../../schemas/assay-key.ts";
 import { createdKeySchema, keysSchema } from "../../schemas/dashboard-api.ts";
 import {
-  identitySnapshotSchema,
-  SNAPSHOT_FILE,
-  type IdentitySnapshot,
+  readSnapshotKeys,
+  readSnapshotManifest,
+  type SnapshotKeys,
 } from "../../schemas/identity-snapshot.ts";
-import { openPostgres } from "../../schemas/postgres/open.ts";
 import { audit, keys, teams } from "../../schemas/postgres/tables.ts";
 import { openDashboardBench, type DashboardBench } from "../services/dashboard.ts";
 
@@ -28,18 +19,14 @@ beforeAll(async () => {
   bench = await openDashboardBench();
 });
 afterAll(() => bench.close());
-afterEach(() => void vi.useRealTimers());
 
-function snapshotFile(): string {
-  return join(bench.dashboard.config.dataDir, SNAPSHOT_FILE);
-}
-
-function readSnapshot(): IdentitySnapshot {
-  return identitySnapshotSchema.parse(JSON.parse(readFileSync(snapshotFile(), "utf8")));
+function readSnapshot(): SnapshotKeys {
+  const { dataDir } = bench.dashboard.config;
+  return readSnapshotKeys(dataDir, readSnapshotManifest(dataDir)!);
 }
 
 function inSnapshot(secret: string) {
-  return readSnapshot().keys.find((key) => key.secret_sha256 === hashAssayKey(secret));
+  return readSnapshot().find(hashAssayKey(secret));
 }
 
 test("a key made on the page is shown once, works at the gateways at once, and stops at once", async () => {
@@ -86,7 +73,7 @@ test("a secret is nowhere in the stores", async () => {
   const stored = JSON.stringify([
     await db.select().from(keys),
     await db.select().from(audit),
-    readSnapshot(),
+    [...readSnapshot()],
   ]);
   expect(stored).toContain(hashAssayKey(stdout.trim()));
   expect(stored).not.toContain(stdout.trim());
@@ -202,63 +189,3 @@ test("keys list has every key, what it is and whose, and no secret", async () =>
   const json = await bench.run(keysListCommand, { values: { json: true } });
   expect(json.stdout).toContain(`"person_email":"${person.email}"`);
 });
-
-test("the snapshot is for its owner's eyes, and is a file of its own each time", async () => {
-  const { stores, config, now } = bench.dashboard;
-  await writeIdentitySnapshot({ postgres: stores.postgres, dataDir: config.dataDir, now });
-  const before = statSync(snapshotFile());
-  await writeIdentitySnapshot({ postgres: stores.postgres, dataDir: config.dataDir, now });
-  const after = statSync(snapshotFile());
-  expect(after.mode & 0o777).toBe(0o600);
-  expect(after.ino, "replaced and not written over").not.toBe(before.ino);
-});
-
-test("the snapshot is written at start and again each half minute, with the time of reading", async () => {
-  const { stores, config, now, log } = bench.dashboard;
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-  const writer = await startIdentitySnapshot({
-    postgres: stores.postgres,
-    dataDir: config.dataDir,
-    now,
-    log,
-  });
-  const first = readSnapshot().read_at;
-  expect(first).toBe(now().toISOString());
-  bench.advance(SNAPSHOT_INTERVAL_MS);
-  vi.advanceTimersByTime(SNAPSHOT_INTERVAL_MS);
-  await writer.stop();
-  expect(readSnapshot().read_at).toBe(now().toISOString());
-  expect(readSnapshot().read_at).not.toBe(first);
-});
-
-test("while Postgres can't be read the snapshot stays as it was, and the log says so", async () => {
-  const { config, now, log } = bench.dashboard;
-  const postgres = await openPostgres({ url: bench.postgresUrl });
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-  const writer = await startIdentitySnapshot({ postgres, dataDir: config.dataDir, now, log });
-  const before = readFileSync(snapshotFile(), "utf8");
-  await postgres.close();
-  bench.advance(SNAPSHOT_INTERVAL_MS);
-  vi.advanceTimersByTime(SNAPSHOT_INTERVAL_MS);
-  await writer.stop();
-  expect(readFileSync(snapshotFile(), "utf8")).toBe(before);
-  expect(bench.logged.at(-1)?.["msg"]).toContain("was not written");
-});
-
-test("while another writer is at the snapshot, one waits, and then reads what has changed meanwhile", async () => {
-  const person = await bench.addPerson();
-  const { stdout } = await bench.run(keysCreateCommand, { values: { person: person.email } });
-  const { config, stores, now } = bench.dashboard;
-  const other = await stores.postgres.pool.connect();
-  await other.query("BEGIN");
-  await other.query("SELECT pg_advisory_xact_lock($1)", [SNAPSHOT_LOCK]);
-  const writing = writeIdentitySnapshot({ postgres: stores.postgres, dataDir: config.dataDir, now });
-  await expect.poll(async () => (await other.query(WAITING)).rows).toEqual([{ waiting: "1" }]);
-  await other.query("UPDATE keys SET revoked_at = now() WHERE person_id = $1", [person.personId]);
-  await other.query("COMMIT");
-  other.release();
-  await writing;
-  expect(inSnapshot(stdout.trim())?.revoked_at).not.toBeNull();
-});
-
-const WAITING = "SELECT count(*) AS waiting FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { createAssayKey, hashAssayKey } from "../../schemas/assay-key.ts";
-import type { SnapshotKey } from "../../schemas/identity-snapshot.ts";
+import { replaceSnapshotKeys, type SnapshotKey } from "../../schemas/identity-snapshot.ts";
 
 export interface IssuedKey {
   /** What a client shows. */
@@ -25,4 +25,14 @@ export function issueKey(said: Partial<SnapshotKey> = {}): IssuedKey {
     ...said,
   };
   return { secret, key };
+}
+
+/** Lets the gateways of a data directory know exactly these keys, as Postgres had them at that time. */
+export async function writeSnapshot(
+  dataDir: string,
+  keys: readonly SnapshotKey[],
+  readAt: Date = new Date(),
+): Promise<void> {
+  const inOrder = keys.toSorted((left, right) => (left.secret_sha256 < right.secret_sha256 ? -1 : 1));
+  await replaceSnapshotKeys(dataDir, { readAt, identityVersion: randomUUID() }, [inOrder]);
 }
