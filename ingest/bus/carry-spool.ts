@@ -3,15 +3,13 @@
 // Delivery: at least once. A batch is delivered, then committed; a crash in between delivers it again. While the next stage is
 // away the batch is tried again for ever and the spool grows: nothing is dropped or overtaken, and no call notices.
 
-import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { SpoolBatch, SpoolReader } from "../spool/reader.ts";
-import type { Deliver } from "./delivery.ts";
+import type { Carrier, Deliver } from "./delivery.ts";
+import { createDeliveryRetries, pause } from "./retry-delivery.ts";
 
-/** How long a record may lie in the spool before it is looked for, while nothing is coming in. */
+/** How long records are collected for the next batch once the spool has been read to its end. */
 const POLL_MS = 100;
-const RETRY_MS_MIN = 100;
-const RETRY_MS_MAX = 10_000;
 
 export interface CarrySpoolOptions {
   deliver: Deliver;
@@ -20,19 +18,14 @@ export interface CarrySpoolOptions {
   onRetry?: () => void;
 }
 
-export interface SpoolCarrier {
-  /** Rejects when it can't go on, because the spool can't be read. */
-  failed: Promise<never>;
-  /** Stops after the delivery under way. What is left stays in the spool. */
-  close(): Promise<void>;
-}
-
+/** What is returned fails when the spool can't be read. */
 export function carrySpool(
   log: Logger,
   spool: SpoolReader,
   { deliver, batchRecordsMax, onRetry }: CarrySpoolOptions,
-): SpoolCarrier {
+): Carrier {
   const stop = new AbortController();
+  const retries = createDeliveryRetries(log, onRetry);
 
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
@@ -40,34 +33,25 @@ export function carrySpool(
       // Intents alone are nothing to deliver, and yet move the position.
       const isEmpty = batch.records.length === 0 && batch.deadLetters.length === 0;
       await carry(batch, isEmpty);
-      if (isEmpty) await pause(POLL_MS);
+      if (batch.records.length < batchRecordsMax) await pause(POLL_MS, stop.signal);
     }
   }
 
-  /** Until it succeeds, or the carrier is told to stop; then the next one finds the batch uncommitted. */
+  /** When it is told to stop before it succeeds, the next carrier finds the batch uncommitted. */
   async function carry(batch: SpoolBatch, isEmpty: boolean): Promise<void> {
-    for (let delayMs = RETRY_MS_MIN; !stop.signal.aborted; delayMs = Math.min(delayMs * 2, RETRY_MS_MAX)) {
-      try {
-        if (!isEmpty) await deliver(batch);
-        batch.commit();
-        return;
-      } catch (error) {
-        const records = batch.records.length;
-        log.error({ err: error, records, delayMs }, "a batch could not be delivered; trying again");
-        onRetry?.();
-        await pause(delayMs);
-      }
-    }
-  }
-
-  function pause(milliseconds: number): Promise<void> {
-    return wait(milliseconds, undefined, { signal: stop.signal }).catch(() => undefined);
+    const attempt = async () => {
+      if (!isEmpty) await deliver(batch);
+      batch.commit();
+    };
+    const about = { records: batch.records.length };
+    await retries.untilDone(attempt, { signal: stop.signal, about });
   }
 
   const { promise: failed, reject } = Promise.withResolvers<never>();
   const finished = run().catch(reject);
   return {
     failed,
+    health: () => retries.health(),
     async close() {
       stop.abort();
       await finished;

@@ -1,0 +1,52 @@
+// How a batch is delivered when the next stage may be away: again and again, with growing pauses, for as long as it takes.
+
+import { setTimeout as wait } from "node:timers/promises";
+import type { Logger } from "pino";
+import { errorMessage } from "../../schemas/app-error.ts";
+import type { PartHealth } from "../../schemas/vitals.ts";
+
+const RETRY_MS_MIN = 100;
+const RETRY_MS_MAX = 10_000;
+
+export interface AttemptOptions {
+  /** Ends the trying; what is under way is waited for. */
+  signal: AbortSignal;
+  /** Said with each failure. */
+  about: Readonly<Record<string, unknown>>;
+}
+
+export interface DeliveryRetries {
+  /** Resolves to whether an attempt succeeded, rather than was told to stop. */
+  untilDone(attempt: () => Promise<void>, options: AttemptOptions): Promise<boolean>;
+  health(): PartHealth;
+}
+
+/** @param onRetry called for each try that failed and will be followed by another */
+export function createDeliveryRetries(log: Logger, onRetry?: () => void): DeliveryRetries {
+  /** Of the last attempt; undefined when it succeeded. */
+  let failure: unknown;
+  return {
+    async untilDone(attempt, { signal, about }) {
+      for (let delayMs = RETRY_MS_MIN; !signal.aborted; delayMs = Math.min(delayMs * 2, RETRY_MS_MAX)) {
+        try {
+          await attempt();
+          failure = undefined;
+          return true;
+        } catch (error) {
+          failure = error;
+          log.error({ err: error, ...about, delayMs }, "a batch could not be delivered; trying again");
+          onRetry?.();
+          await pause(delayMs, signal);
+        }
+      }
+      return false;
+    },
+    health: () =>
+      failure === undefined ? { state: "ok" } : { state: "impaired", reason: errorMessage(failure) },
+  };
+}
+
+/** Resolves early, and does not reject, when the signal is given. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return wait(milliseconds, undefined, { signal }).catch(() => undefined);
+}
