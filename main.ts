@@ -3,7 +3,8 @@
 // exit code. This file, `start.ts`, `service.ts` and `control.ts` put the parts together; only they import more than one.
 
 import { parseArgs } from "node:util";
-import { runInService, type RunInvocation } from "./control.ts";
+import { listCommands, type CommandEntry } from "./commands.ts";
+import { runInService } from "./control.ts";
 import { AppError } from "./schemas/app-error.ts";
 import {
   EXIT,
@@ -17,36 +18,21 @@ import {
 import { readConfig, type Config } from "./schemas/config.ts";
 import { isOwned } from "./schemas/data-directory.ts";
 import { createLog } from "./schemas/log.ts";
+import { parentMessageSchema, tellParent } from "./schemas/process-messages.ts";
 
-/** Every command, loaded when it is asked for: a gateway process need not hold the dashboard's code. */
-const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map(
-  Object.entries({
-    start: async () => (await import("./start.ts")).startCommand,
-    demo: async () => (await import("./test/simulation/demo.ts")).demoCommand,
-    gateway: async () => (await import("./ingest/commands/gateway.ts")).gatewayCommand,
-    service: async () => (await import("./service.ts")).serviceCommand(runCommand),
-    analyze: async () => (await import("./analytics/commands/analyze.ts")).analyzeCommand,
-    migrate: async () => (await import("./service.ts")).migrateCommand,
-    doctor: async () => (await import("./ingest/commands/doctor.ts")).doctorCommand,
-    "keys create": async () => (await import("./dashboard/commands/keys.ts")).keysCreateCommand,
-    "keys list": async () => (await import("./dashboard/commands/keys.ts")).keysListCommand,
-    "keys revoke": async () => (await import("./dashboard/commands/keys.ts")).keysRevokeCommand,
-    "people import": async () => (await import("./dashboard/commands/people-import.ts")).peopleImportCommand,
-    "login-link": async () => (await import("./dashboard/commands/login-link.ts")).loginLinkCommand,
-    "import events": async () => (await import("./ingest/commands/import-events.ts")).importEventsCommand,
-    reprice: async () => (await import("./ingest/commands/reprice.ts")).repriceCommand,
-    "export events": async () => (await import("./dashboard/commands/export-events.ts")).exportEventsCommand,
-  }),
-);
+const COMMANDS = listCommands(runCommand);
+/**
+ * From being told to stop until this process is gone, whatever still hangs: longer than any process gives its parts. What it
+ * leaves undone is safe in the spool, and is done by the next one.
+ */
+const END_MS_MAX = 60_000;
 
 async function main(): Promise<void> {
   const stop = new AbortController();
-  // A child of `assay start` is told to stop by its parent, in an order; Ctrl-C reaches the whole group at once.
-  const isChild = process.send !== undefined;
-  process.on("SIGINT", () => isChild || stop.abort());
-  process.on("SIGTERM", () => stop.abort());
-  process.on("disconnect", () => stop.abort());
-  process.exitCode = await runCommand(process.argv.slice(2), {
+  const argv = process.argv.slice(2);
+  listenForStop(stop, { isPart: findCommand(argv)?.entry.isInternal === true });
+  stop.signal.addEventListener("abort", () => setTimeout(leave, END_MS_MAX).unref());
+  process.exitCode = await runCommand(argv, {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -57,12 +43,27 @@ async function main(): Promise<void> {
   process.disconnect?.();
 }
 
+/**
+ * A part of `assay start` or `assay gateway` is told to stop by its parent, in an order, and ends when the parent is gone: a signal may
+ * reach the whole group at once, as Ctrl-C and some service managers' do.
+ */
+function listenForStop(stop: AbortController, { isPart }: { isPart: boolean }): void {
+  const isForked = process.send !== undefined;
+  process.on("SIGINT", (signal) => isForked || stop.abort(signal));
+  process.on("SIGTERM", (signal) => (isForked && isPart) || stop.abort(signal));
+  process.on("disconnect", () => stop.abort("disconnect"));
+  if (!isForked || !isPart) return;
+  process.on("message", (message) => {
+    if (parentMessageSchema.safeParse(message).data?.type === "stop") stop.abort("stop");
+  });
+}
+
 /** The one way into every command, from a terminal or from another process. Never throws. */
-const runCommand: RunInvocation = async (argv, io, stores) => {
+async function runCommand(argv: readonly string[], io: CommandIo, stores?: Stores): Promise<ExitCode> {
   try {
     const found = findCommand(argv);
-    if (!found) return await showCommands(argv, io);
-    const command = await found.load();
+    if (!found) return showCommands(argv, io);
+    const command = await found.entry.load();
     const args = parseArguments(command, found.rest);
     if (args.values["help"] === true) {
       io.stdout.write(helpOf(command));
@@ -72,7 +73,7 @@ const runCommand: RunInvocation = async (argv, io, stores) => {
   } catch (error) {
     return tell(error, io);
   }
-};
+}
 
 interface Invocation {
   argv: readonly string[];
@@ -90,9 +91,12 @@ async function run(command: Command, { argv, args, io, stores }: Invocation): Pr
     return command.run(args, io, config);
   }
   if (stores) return command.run(args, io, stores, config);
+  if (command.kind === "store" && command.process?.isAskedFor(args) === true) {
+    return command.process.run(args, io, config);
+  }
   if (command.kind === "diagnostic") return diagnose(command, { argv, args, io, config });
   if (isEmbedded(config) && isOwned(config.dataDir)) return runInService(config.dataDir, argv, io);
-  const { openStores } = await import("./service.ts");
+  const { openStores } = await import("./schemas/stores.ts");
   const opened = await openStores(createLog("assay", io.stderr), config);
   try {
     return await command.run(args, io, opened.stores, config);
@@ -118,12 +122,10 @@ function isEmbedded(config: Config): boolean {
   return config.clickhouseUrl === undefined || config.databaseUrl === undefined;
 }
 
-function findCommand(
-  argv: readonly string[],
-): { load: () => Promise<Command>; rest: readonly string[] } | undefined {
+function findCommand(argv: readonly string[]): { entry: CommandEntry; rest: readonly string[] } | undefined {
   for (const words of [2, 1]) {
-    const load = COMMANDS.get(argv.slice(0, words).join(" "));
-    if (load) return { load, rest: argv.slice(words) };
+    const entry = COMMANDS.get(argv.slice(0, words).join(" "));
+    if (entry) return { entry, rest: argv.slice(words) };
   }
   return undefined;
 }
@@ -154,12 +156,14 @@ function helpOf({ name, summary, usage, options }: Command): string {
   return `assay ${name} ${usage}\n\n${summary}.\n\n${lines.join("\n")}\n`;
 }
 
-async function showCommands(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+function showCommands(argv: readonly string[], io: CommandIo): ExitCode {
   const isAsked = argv.length === 0 || argv[0] === "--help" || argv[0] === "help" || argv[0] === "-h";
   const out = isAsked ? io.stdout : io.stderr;
   if (!isAsked) out.write(`There is no command "${argv.join(" ")}".\n\n`);
   out.write("assay COMMAND [OPTIONS]\n\n");
-  for (const [name, load] of COMMANDS) out.write(`  ${name.padEnd(16)} ${(await load()).summary}\n`);
+  for (const [name, { summary, isInternal }] of COMMANDS) {
+    if (isInternal !== true) out.write(`  ${name.padEnd(16)} ${summary}\n`);
+  }
   out.write("\nassay COMMAND --help tells more.\n");
   return isAsked ? EXIT.done : EXIT.usage;
 }
@@ -173,7 +177,16 @@ function tell(error: unknown, io: CommandIo): ExitCode {
   const text =
     error instanceof AppError ? error.message : error instanceof Error ? error.stack : String(error);
   io.stderr.write(`${text}\n`);
+  if (error instanceof AppError) {
+    // Who has the data directory may be about to end: a child of the Assay before.
+    const retry = error.retry || error.code === "data_directory_locked";
+    tellParent({ type: "failed", retry });
+  }
   return EXIT.failed;
+}
+
+function leave(): void {
+  process.exit(EXIT.failed);
 }
 
 await main();

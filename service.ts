@@ -8,32 +8,19 @@ import { startAnalysis } from "./analytics/watch.ts";
 import { listenForCommands, type RunInvocation } from "./control.ts";
 import { startIdentitySnapshot } from "./dashboard/server/identity-snapshot.ts";
 import { toDashboardUrl } from "./dashboard/server/addresses.ts";
-import { createKey } from "./dashboard/server/keys.ts";
 import { startDashboard } from "./dashboard/server/listen.ts";
-import { createLoginLink } from "./dashboard/server/login-links.ts";
-import { createOwner } from "./dashboard/server/people.ts";
+import { createFirstSteps } from "./first-steps.ts";
 import { createPricer } from "./ingest/sink/price.ts";
 import { carrySpool } from "./ingest/bus/carry-spool.ts";
 import { openDeadLetters } from "./ingest/sink/dead-letters.ts";
 import { createSink, SINK_BATCH_RECORDS_MAX } from "./ingest/sink/sink.ts";
 import { createSpoolReader } from "./ingest/spool/reader.ts";
-import { migrateClickHouse } from "./schemas/clickhouse/migrate.ts";
-import { openClickHouse } from "./schemas/clickhouse/open.ts";
-import {
-  defineCommand,
-  EXIT,
-  type ProcessCommand,
-  type StoreCommand,
-  type Stores,
-} from "./schemas/command.ts";
+import { defineCommand, EXIT, type ProcessCommand, type StoreCommand } from "./schemas/command.ts";
 import type { Config } from "./schemas/config.ts";
-import { lockDataDirectory, makeDataDirectory } from "./schemas/data-directory.ts";
 import { createLog } from "./schemas/log.ts";
-import { createMetrics } from "./schemas/metrics.ts";
-import { startEmbeddedPostgres } from "./schemas/postgres/embedded.ts";
-import { migratePostgres } from "./schemas/postgres/migrate.ts";
-import { openPostgres } from "./schemas/postgres/open.ts";
-import { tellParent, type FirstSteps } from "./schemas/process-messages.ts";
+import { answerParent, tellParent } from "./schemas/process-messages.ts";
+import { awaitStores, migrateStores } from "./schemas/stores.ts";
+import { createVitals } from "./schemas/vitals.ts";
 
 const clock = (): Date => new Date();
 
@@ -59,7 +46,7 @@ export const migrateCommand = defineCommand<StoreCommand>({
   usage: "",
   options: {},
   async run({ values }, io, stores) {
-    const applied = await migrate(stores);
+    const applied = await migrateStores(stores);
     if (values["json"] === true) io.stdout.write(`${JSON.stringify(applied)}\n`);
     else
       io.stderr.write(
@@ -77,9 +64,12 @@ async function runService(
   signal: AbortSignal,
 ): Promise<void> {
   await using open = new AsyncDisposableStack();
-  const { stores, close } = await openStores(log, config);
-  open.defer(close);
-  const firstSteps = await createFirstSteps(stores, config, clock());
+  const vitals = createVitals("service");
+  answerParent(vitals);
+  const opened = await awaitStores(log, { config, vitals, signal });
+  if (!opened) return;
+  const { stores } = opened;
+  open.defer(() => opened.close());
   const snapshot = await startIdentitySnapshot({
     postgres: stores.postgres,
     dataDir: config.dataDir,
@@ -91,78 +81,24 @@ async function runService(
   const { deliver } = createSink({
     store: stores.clickhouse,
     deadLetters: openDeadLetters({ folder: join(config.dataDir, "dead-letters"), now: clock }),
-    metrics: createMetrics("service"),
+    metrics: vitals.metrics,
     price: createPricer(config.prices),
     retentionDays: config.retentionDays.events,
   });
   const sink = carrySpool(log, spool, { deliver, batchRecordsMax: SINK_BATCH_RECORDS_MAX });
   open.defer(() => sink.close());
-  const analysis = startAnalysis({ store: stores.clickhouse, config, clock, log });
+  const analysis = startAnalysis({ store: stores.clickhouse, config, clock, log, metrics: vitals.metrics });
   open.defer(() => analysis.stop());
   const dashboard = await startDashboard({ stores, config, now: clock, log });
   open.defer(() => dashboard.close());
   const control = await listenForCommands(config.dataDir, stores, runInvocation);
   open.defer(() => control.close());
-  tellParent({ type: "ready", ...(firstSteps && { firstSteps }) });
+  const served = { ...config, dashboardPort: dashboard.port };
+  const firstSteps = await createFirstSteps(stores.postgres, {
+    dashboardUrl: toDashboardUrl(served),
+    now: clock(),
+  });
+  tellParent({ type: "ready", ports: { dashboard: dashboard.port }, ...(firstSteps && { firstSteps }) });
   // A sink that can't go on is a process that can't go on: it ends, and is started again.
   await Promise.race([signal.aborted || once(signal, "abort"), sink.failed]);
-}
-
-/** An owner, a way in and a key, where there is nobody yet: what a newcomer needs to see a first call. */
-async function createFirstSteps(
-  { postgres }: Stores,
-  config: Config,
-  now: Date,
-): Promise<FirstSteps | undefined> {
-  const owner = await createOwner(postgres, now);
-  if (!owner) return undefined;
-  const key = {
-    kind: "person",
-    name: "First key",
-    workloadClass: null,
-    expiresAt: null,
-    personId: owner.personId,
-    actorId: null,
-  } as const;
-  const { secret } = await createKey(postgres, key, now);
-  const signInLink = await createLoginLink(postgres, {
-    personId: owner.personId,
-    dashboardUrl: toDashboardUrl(config),
-    now,
-  });
-  return { signInLink, key: secret };
-}
-
-export interface OpenStores {
-  stores: Stores;
-  close: () => Promise<void>;
-}
-
-/**
- * Opens both stores and brings them up to date. Where DATABASE_URL is not set, this process starts the embedded Postgres, and
- * owns the data directory meanwhile.
- */
-export async function openStores(log: Logger, config: Config): Promise<OpenStores> {
-  makeDataDirectory(config.dataDir);
-  await using opening = new AsyncDisposableStack();
-  let databaseUrl = config.databaseUrl;
-  if (databaseUrl === undefined) {
-    opening.defer(lockDataDirectory(config.dataDir));
-    const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
-    opening.defer(() => server.stop());
-    databaseUrl = server.url;
-  }
-  const postgres = await openPostgres({ url: databaseUrl });
-  opening.defer(() => postgres.close());
-  const url = config.clickhouseUrl;
-  const clickhouse = await openClickHouse({ dataDir: config.dataDir, ...(url === undefined ? {} : { url }) });
-  opening.defer(() => clickhouse.close());
-  const stores = { clickhouse, postgres };
-  await migrate(stores);
-  const opened = opening.move();
-  return { stores, close: () => opened.disposeAsync() };
-}
-
-async function migrate({ clickhouse, postgres }: Stores): Promise<string[]> {
-  return [...(await migratePostgres(postgres)), ...(await migrateClickHouse(clickhouse))];
 }

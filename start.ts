@@ -1,29 +1,23 @@
 // `assay start`: everything on one machine, in one process tree.
 //
-//     start ─┬─ Postgres         embedded, unless DATABASE_URL names a server
-//            ├─ assay service    owns the stores: sink, analytics, dashboard
-//            └─ assay gateway    one or more; own the hot path and their spool
+//     start ─┬─ Postgres               embedded, unless DATABASE_URL names a server
+//            ├─ assay service          owns the stores: sink, analytics, dashboard
+//            ├─ assay shipper          takes records to Kafka, where KAFKA_BROKERS is set
+//            └─ assay gateway-worker   one or more; own the hot path and their spool
 //
 // A child that ends is started again, with a growing pause. Children end when this process ends, however it ends. To stop,
 // the gateways are drained first, so that the service can still store what they brought, and the service next.
 
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { join } from "node:path";
-import type { Writable } from "node:stream";
-import { AppError } from "./schemas/app-error.ts";
-import { defineCommand, EXIT, type ProcessCommand } from "./schemas/command.ts";
+import type { Logger } from "pino";
+import { openProcessTree, untilReady } from "./process-tree.ts";
+import { defineCommand, EXIT, type CommandIo, type ProcessCommand } from "./schemas/command.ts";
 import type { Config } from "./schemas/config.ts";
-import {
-  isSystemError,
-  lockDataDirectory,
-  makeDataDirectory,
-  replaceFile,
-} from "./schemas/data-directory.ts";
+import { lockDataDirectory, makeDataDirectory } from "./schemas/data-directory.ts";
 import { createLog } from "./schemas/log.ts";
-import type { ProcessMessage } from "./schemas/process-messages.ts";
-import { superviseProcess, type SupervisedProcess } from "./supervise.ts";
-import { supervisePostgres, type SupervisedPostgres } from "./supervise-postgres.ts";
+import { forgetPorts, writePorts } from "./schemas/ports.ts";
+import { tellParent, type ReadyMessage } from "./schemas/process-messages.ts";
+import { startGateways } from "./supervise-gateways.ts";
+import { supervisePostgres } from "./supervise-postgres.ts";
 
 /** chDB holds a thread of libuv for each query, and four is not enough beside file writes. */
 const SERVICE_THREADS = "16";
@@ -35,88 +29,57 @@ export const startCommand = defineCommand<ProcessCommand>({
   usage: "",
   options: {},
   async run(_args, io, config) {
-    await start(config, io.stdout, io.stderr, io.signal);
+    await start(createLog("start", io.stderr), config, io);
     return EXIT.done;
   },
 });
 
-/** Runs until `signal` is aborted. Prints on `out` what a person needs to go on. */
-async function start(config: Config, out: Writable, err: Writable, signal: AbortSignal): Promise<void> {
-  const log = createLog("start", err);
+/** Runs until it is told to stop. Prints what a person needs to go on. */
+async function start(log: Logger, config: Config, { stdout, signal }: CommandIo): Promise<void> {
   makeDataDirectory(config.dataDir);
+  await using open = new AsyncDisposableStack();
   const unlock = lockDataDirectory(config.dataDir);
-  const children: SupervisedProcess[] = [];
-  let postgres: SupervisedPostgres | undefined;
-  try {
-    const gatewayPort = await claimPort(config.host, config.gatewayPort, "ASSAY_GATEWAY_PORT");
-    const dashboardPort = await claimPort(config.host, config.dashboardPort, "ASSAY_DASHBOARD_PORT");
-    postgres = config.databaseUrl === undefined ? await supervisePostgres(log, config.dataDir) : undefined;
-    const environment = {
+  open.defer(unlock);
+  forgetPorts(config.dataDir);
+  const postgres =
+    config.databaseUrl === undefined ? await supervisePostgres(log, config.dataDir) : undefined;
+  open.defer(() => postgres?.stop());
+  const tree = await openProcessTree(log, config, "start");
+  open.defer(() => tree.close());
+  let dashboardPort = config.dashboardPort;
+  const service = tree.start({
+    command: "service",
+    name: "service",
+    isVital: false,
+    environment: () => ({
       ...process.env,
-      ASSAY_GATEWAY_PORT: String(gatewayPort),
+      ...(postgres && { DATABASE_URL: postgres.url }),
       ASSAY_DASHBOARD_PORT: String(dashboardPort),
-    };
-    const service = superviseProcess(log, "service", {
-      ...environment,
-      DATABASE_URL: config.databaseUrl ?? postgres?.url,
       UV_THREADPOOL_SIZE: SERVICE_THREADS,
-    });
-    children.push(service);
-    const ready = await untilReady(service, signal);
-    const workers = ready ? config.gatewayWorkers : 0;
-    for (let worker = 0; worker < workers; worker++) {
-      children.push(superviseProcess(log, "gateway", environment));
-    }
-    for (const gateway of children.slice(1)) await untilReady(gateway, signal);
-    if (ready && !signal.aborted) {
-      const ports = { gateway: gatewayPort, dashboard: dashboardPort };
-      replaceFile(join(config.dataDir, "ports.json"), JSON.stringify(ports));
-      out.write(welcome(config, ports, ready));
-      await once(signal, "abort");
-    }
-  } finally {
-    const [service, ...gateways] = children;
-    await Promise.all(gateways.map((gateway) => gateway.stop()));
-    await service?.stop();
-    await postgres?.stop();
-    unlock();
+    }),
+  });
+  const [gatewayPort, ready] = await Promise.all([
+    startGateways(tree, config, signal),
+    untilReady([service], signal),
+  ]);
+  if (gatewayPort !== undefined && ready) {
+    const [{ firstSteps, ports } = {}] = ready;
+    dashboardPort = ports?.dashboard ?? dashboardPort;
+    const all = { gateway: gatewayPort, dashboard: dashboardPort, metrics: tree.port };
+    writePorts(config.dataDir, all);
+    tellParent({ type: "ready", ports: all });
+    stdout.write(welcome(config, all, firstSteps));
   }
-}
-
-/** The child's word that it serves; undefined when the person gave up waiting. */
-async function untilReady(
-  child: SupervisedProcess,
-  signal: AbortSignal,
-): Promise<ProcessMessage | undefined> {
-  if (signal.aborted) return undefined;
-  return Promise.race([child.ready, once(signal, "abort").then(() => undefined)]);
-}
-
-/**
- * The port that all children of one kind listen on: the one that is set, or a free one where 0 is.
- * @throws AppError `conflict` when it is taken
- */
-async function claimPort(host: string, port: number, setting: string): Promise<number> {
-  const probe = createServer();
-  try {
-    probe.listen(port, host);
-    await once(probe, "listening");
-    const address = probe.address();
-    return typeof address === "object" && address !== null ? address.port : port;
-  } catch (error) {
-    const message = `Port ${port} on ${host} can't be used (${isSystemError(error) ? error.code : "unknown"}). End what uses it, or set ${setting}.`;
-    throw new AppError("conflict", message, { cause: error });
-  } finally {
-    probe.close();
-  }
+  await tree.untilStopped(signal);
 }
 
 interface Ports {
   gateway: number;
   dashboard: number;
+  metrics: number;
 }
 
-function welcome(config: Config, ports: Ports, { firstSteps }: ProcessMessage): string {
+function welcome(config: Config, ports: Ports, firstSteps: ReadyMessage["firstSteps"]): string {
   const gateway = `http://${config.host}:${ports.gateway}`;
   const dashboard = config.publicUrl ?? `http://${config.host}:${ports.dashboard}`;
   const addresses = `
@@ -124,6 +87,7 @@ Assay is running. Ctrl-C stops it.
 
   Dashboard  ${dashboard}
   Gateway    ${gateway}
+  Metrics    http://${config.host}:${ports.metrics}/metrics
 `;
   if (!firstSteps)
     return `${addresses}

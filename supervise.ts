@@ -1,82 +1,176 @@
-// Keeps one child process of `assay start` running.
+// Keeps one child process running, and asks it how it does.
+//
+// Always holds: the child ends when this process does, because the channel between them ends (main.ts). It is stopped over that channel
+// too, because a signal may be meant for the whole group, and children are stopped in an order (process-tree.ts). A child that never came
+// to serve is tried again only where that can help; one that served once is started again whenever it ends, with a growing pause.
 
 import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { AppError } from "./schemas/app-error.ts";
-import { processMessageSchema, type ProcessMessage } from "./schemas/process-messages.ts";
+import type { Metrics } from "./schemas/metrics.ts";
+import {
+  childMessageSchema,
+  type ChildMessage,
+  type ParentMessage,
+  type ReadyMessage,
+} from "./schemas/process-messages.ts";
+import { createQuestions } from "./supervise-questions.ts";
+import type { PartHealth } from "./schemas/vitals.ts";
+import type { ChildReport } from "./schemas/vitals-server.ts";
 
 const RESTART_MS_MIN = 200;
 const RESTART_MS_MAX = 5000;
 /** A child that lived this long was well; its next pause is the shortest again. */
 const WELL_AFTER_MS = 30_000;
+/** What keeps a child from its first start may be about to end: a process of the Assay before, that still drains. */
+const FIRST_START_MS_MAX = 20_000;
 /** For a child to drain and end by itself; a gateway allows its calls 8 seconds. */
-const STOP_MS_MAX = 9000;
+export const STOP_MS_MAX = 9000;
 
-export interface SupervisedProcess {
-  /** The first time that it serves. Rejects when it ends before it ever did: trying again would not help. */
-  readonly ready: Promise<ProcessMessage>;
-  stop(): Promise<void>;
+/** Who brings records is stopped before who takes them on. */
+export const STOP_ORDER = ["gateway-worker", "shipper", "service"] as const;
+
+export interface ChildOptions {
+  /** Of `assay`. */
+  command: (typeof STOP_ORDER)[number];
+  /** Among the processes of this machine. */
+  name: string;
+  /** Asked at each start. */
+  environment: () => NodeJS.ProcessEnv;
+  metrics: Metrics;
+  isVital: boolean;
 }
 
-/** Starts `assay COMMAND`, and starts it again whenever it ends. */
-export function superviseProcess(
-  log: Logger,
-  command: string,
-  environment: NodeJS.ProcessEnv,
-): SupervisedProcess {
-  const first = Promise.withResolvers<ProcessMessage>();
-  let wasReady = false;
-  let child: ChildProcess;
-  let isStopping = false;
-  let pauseMs = RESTART_MS_MIN;
-  let restart: NodeJS.Timeout | undefined;
+/** One `assay COMMAND`, started again whenever it ends. */
+export class SupervisedProcess {
+  readonly options: ChildOptions;
+  /** The first time that it serves. Rejects when it ended before it ever did, and trying again would not help. */
+  readonly ready: Promise<ReadyMessage>;
+  readonly #log: Logger;
+  readonly #first = Promise.withResolvers<ReadyMessage>();
+  readonly #firstLaunchAt = performance.now();
+  readonly #questions = createQuestions();
+  #child: ChildProcess;
+  #wasReady = false;
+  #isServing = false;
+  /** What it said at its end. */
+  #isWorthRetrying = false;
+  #isStopping = false;
+  /** How often it ended since it last lived for WELL_AFTER_MS. */
+  #ends = 0;
+  #pauseMs = RESTART_MS_MIN;
+  #restart: NodeJS.Timeout | undefined;
 
-  function launch(): void {
-    const launchedAt = performance.now();
-    child = fork(join(import.meta.dirname, "main.ts"), [command], {
-      env: environment,
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    });
-    child.on("message", (message) => {
-      const parsed = processMessageSchema.safeParse(message);
-      if (!parsed.success) return;
-      wasReady = true;
-      first.resolve(parsed.data);
-    });
-    child.once("exit", (code, signal) => {
-      if (isStopping) return;
-      if (!wasReady) {
-        first.reject(
-          new AppError(
-            "unavailable",
-            `The ${command} process could not start (${signal ?? `exit ${code}`}). What it wrote above says why.`,
-          ),
-        );
-        return;
-      }
-      if (performance.now() - launchedAt > WELL_AFTER_MS) pauseMs = RESTART_MS_MIN;
-      log.error({ command, code, signal, restartInMs: pauseMs }, "a process ended and is started again");
-      restart = setTimeout(launch, pauseMs);
-      pauseMs = Math.min(pauseMs * 2, RESTART_MS_MAX);
-    });
+  constructor(log: Logger, options: ChildOptions) {
+    this.#log = log;
+    this.options = options;
+    this.ready = this.#first.promise;
+    // Nobody may be waiting for it any more, when the others are being stopped already.
+    this.ready.catch(() => undefined);
+    this.#child = this.#launch();
   }
 
-  launch();
-  return {
-    ready: first.promise,
-    async stop() {
-      isStopping = true;
-      clearTimeout(restart);
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      await new Promise<void>((resolve) => {
-        const kill = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
-        child.once("exit", () => {
-          clearTimeout(kill);
-          resolve();
-        });
-        child.kill("SIGTERM");
-      });
-    },
-  };
+  /** What it says of itself; without an answer in time, that there was none. */
+  async report(): Promise<ChildReport> {
+    const { name, metrics, isVital } = this.options;
+    const self = this.#describe();
+    if (!this.#isServing) return { process: name, parts: { process: self }, metrics: "", isVital };
+    const report = await this.#questions.ask((question) => this.#tell({ type: "report", question }));
+    if (report) return { ...report, parts: { process: self, ...report.parts }, isVital };
+    metrics.unanswered.inc({ child: name });
+    const silent = { state: "failed", reason: "It does not answer." } as const;
+    return { process: name, parts: { process: silent }, metrics: "", isVital };
+  }
+
+  /** Tells it that it will be stopped in a moment. From here on it is not started again. */
+  drain(): void {
+    this.#isStopping = true;
+    this.#tell({ type: "drain" });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#restart);
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    this.#tell({ type: "stop" });
+    const kill = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
+    await ended;
+    clearTimeout(kill);
+  }
+
+  #launch(): ChildProcess {
+    const { command, name, environment } = this.options;
+    const args = command === "gateway-worker" ? [command, "--name", name] : [command];
+    const launchedAt = performance.now();
+    this.#isWorthRetrying = false;
+    const child = fork(join(import.meta.dirname, "main.ts"), args, {
+      env: environment(),
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    child.on("message", (message) => this.#hear(childMessageSchema.safeParse(message).data));
+    child.once("exit", (code, signal) => {
+      if (performance.now() - launchedAt > WELL_AFTER_MS) [this.#pauseMs, this.#ends] = [RESTART_MS_MIN, 0];
+      this.#onExit(code, signal);
+    });
+    return child;
+  }
+
+  #onExit(code: number | null, signal: NodeJS.Signals | null): void {
+    const { name, metrics } = this.options;
+    this.#isServing = false;
+    this.#questions.giveUp();
+    if (this.#isStopping) return;
+    if (!this.#wasReady && signal === null && !this.#mayTryAgain()) {
+      const message = `The ${name} process could not start (exit ${code}). What it wrote above says why.`;
+      this.#first.reject(new AppError("unavailable", message));
+      return;
+    }
+    this.#ends++;
+    metrics.restarts.inc({ child: name });
+    const restartInMs = this.#pauseMs;
+    this.#log.error({ child: name, code, signal, restartInMs }, "a process ended and is started again");
+    this.#restart = setTimeout(() => (this.#child = this.#launch()), restartInMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, RESTART_MS_MAX);
+  }
+
+  #hear(message: ChildMessage | undefined): void {
+    switch (message?.type) {
+      case "ready":
+        this.#wasReady = true;
+        this.#isServing = true;
+        this.#first.resolve(message);
+        return;
+      case "failed":
+        this.#isWorthRetrying = message.retry;
+        return;
+      case "report":
+        this.#questions.answer(message.question, message.report);
+        return;
+      case undefined:
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #mayTryAgain(): boolean {
+    return this.#isWorthRetrying && performance.now() - this.#firstLaunchAt < FIRST_START_MS_MAX;
+  }
+
+  #tell(message: ParentMessage): void {
+    // It may have ended a moment ago; its exit is heard of next.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  /** One end may happen; a child that ends again and again says so until it has lived for a while. */
+  #describe(): PartHealth {
+    const ends = this.#ends;
+    if (!this.#isServing && ends === 0) return { state: "failed", reason: "It is starting." };
+    if (!this.#isServing) return { state: "failed", reason: "It has ended, and is started again.", ends };
+    return ends > 1 ? { state: "impaired", reason: "It ended again and again.", ends } : { state: "ok" };
+  }
 }

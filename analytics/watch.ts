@@ -4,6 +4,7 @@
 
 import { setTimeout } from "node:timers/promises";
 import { errorMessage } from "../schemas/app-error.ts";
+import type { Metrics } from "../schemas/metrics.ts";
 import { readProgress, runAnalysis, toSince, type AnalysisOptions } from "./job.ts";
 import { countArrivals } from "./queries/state.ts";
 
@@ -17,6 +18,7 @@ const BACKOFF_MS_MAX = 60_000;
 
 export interface WatchOptions extends Omit<AnalysisOptions, "full" | "now" | "log"> {
   log: AnalysisOptions["log"] & { error(fields: object, message: string): void };
+  metrics: Metrics;
   /** Whether the first pass rebuilds everything. */
   full?: boolean;
   intervalMs?: number;
@@ -39,13 +41,20 @@ export function startAnalysis(options: WatchOptions): Watch {
   };
 }
 
-async function watch({ intervalMs = INTERVAL_MS, full = false, ...job }: WatchOptions, signal: AbortSignal) {
+async function watch(
+  { intervalMs = INTERVAL_MS, full = false, metrics, ...job }: WatchOptions,
+  signal: AbortSignal,
+): Promise<void> {
   let failures = 0;
   let isRebuildDue = full;
   while (!signal.aborted) {
     const beganMs = performance.now();
     try {
-      if (isRebuildDue || (await isDue(job))) await runAnalysis({ ...job, full: isRebuildDue });
+      if (isRebuildDue || (await isDue(job))) {
+        const { duration_ms } = await runAnalysis({ ...job, full: isRebuildDue });
+        metrics.analysisSeconds.observe(duration_ms / 1000);
+        metrics.analysisEndedAt.set(job.clock().getTime() / 1000);
+      }
       isRebuildDue = false;
       failures = 0;
     } catch (error) {

@@ -47,6 +47,8 @@ interface CommandHelp {
 /** A command that works on the stores. It runs in the process that owns them, whoever calls. */
 export interface StoreCommand extends CommandHelp {
   kind: "store";
+  /** Where an option makes a process of its own of it, one that stays: how it runs then. */
+  process?: { isAskedFor(args: CommandArguments): boolean; run: ProcessCommand["run"] };
   run(args: CommandArguments, io: CommandIo, stores: Stores, config: Config): Promise<ExitCode>;
 }
 

@@ -15,15 +15,46 @@ export function createMetrics(process: string) {
   const registry = new Registry();
   registry.setDefaultLabels({ process });
   collectDefaultMetrics({ register: registry });
-  const registers = [registry];
-  const count = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
-    new Counter({ name, help, labelNames, registers });
-  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
-    new Gauge({ name, help, labelNames, registers });
-  const seconds = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
-    new Histogram({ name, help, labelNames, registers, buckets: SECONDS_BUCKETS });
+  const kinds = createKinds(registry);
   return {
     registry,
+    ...createProcessMetrics(kinds),
+    ...createGatewayMetrics(kinds),
+    ...createSpoolMetrics(kinds),
+    ...createStoreMetrics(kinds),
+  };
+}
+
+type Kinds = ReturnType<typeof createKinds>;
+
+function createKinds(registry: Registry) {
+  const registers = [registry];
+  return {
+    count: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+      new Counter({ name, help, labelNames, registers }),
+    gauge: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+      new Gauge({ name, help, labelNames, registers }),
+    seconds: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+      new Histogram({ name, help, labelNames, registers, buckets: SECONDS_BUCKETS }),
+  };
+}
+
+function createProcessMetrics({ count, gauge }: Kinds) {
+  return {
+    partOk: gauge("assay_part_ok", "1: this part of the process is well. 0: /readyz says why not.", ["part"]),
+    restarts: count("assay_process_restarts_total", "Child processes that ended and were started again.", [
+      "child",
+    ]),
+    unanswered: count(
+      "assay_process_unanswered_total",
+      "Questions that a child process did not answer in time; a scrape is then without it.",
+      ["child"],
+    ),
+  };
+}
+
+function createGatewayMetrics({ count }: Kinds) {
+  return {
     /** `ended` is a word of TERMINATED_BY. */
     calls: count("assay_calls_total", "Calls that were sent to a provider, by how they ended.", [
       "provider",
@@ -39,6 +70,11 @@ export function createMetrics(process: string) {
       "Calls whose reported parts do not add up to the reported totals.",
       ["provider"],
     ),
+  };
+}
+
+function createSpoolMetrics({ count, gauge }: Kinds) {
+  return {
     unrecordedRecords: count(
       "assay_unrecorded_records_total",
       "Records that the spool could not take. With ASSAY_STRICT=0 these calls went on, and are not counted.",
@@ -54,6 +90,12 @@ export function createMetrics(process: string) {
       "assay_spool_missing_records_total",
       "Numbers that a writer gave out and the reader never found.",
     ),
+  };
+}
+
+/** Of those who take records on: shipper, sink, analytics. */
+function createStoreMetrics({ count, gauge, seconds }: Kinds) {
+  return {
     shippedRecords: count("assay_shipped_records_total", "Records that Kafka has acknowledged.", ["record"]),
     shipRetries: count("assay_ship_retries_total", "Batches that had to be sent to Kafka again."),
     consumerLag: gauge("assay_consumer_lag_records", "Messages that this sink has not stored yet.", [

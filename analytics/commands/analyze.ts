@@ -4,11 +4,16 @@ import { once } from "node:events";
 import {
   defineCommand,
   EXIT,
+  type CommandArguments,
   type CommandIo,
   type ExitCode,
   type StoreCommand,
 } from "../../schemas/command.ts";
+import type { Config } from "../../schemas/config.ts";
 import { createLog } from "../../schemas/log.ts";
+import { tellParent } from "../../schemas/process-messages.ts";
+import { openSingleProcess } from "../../schemas/single-process.ts";
+import { awaitStores, requireServers } from "../../schemas/stores.ts";
 import { runAnalysis, type AnalysisOptions, type Summary } from "../job.ts";
 import { startAnalysis } from "../watch.ts";
 
@@ -26,20 +31,38 @@ export const analyzeCommand = defineCommand<StoreCommand>({
     const full = args.values["full"] === true;
     const now = parseTime(args.values["now"]);
     if (now === "faulty") return refuse(io, "--now takes a time such as 2026-11-20T09:30:00Z.");
-    const log = createLog("analyze", io.stderr);
-    const job: AnalysisOptions = { store: stores.clickhouse, config, clock: io.now, log, full, now };
-    if (args.values["watch"] !== true) {
-      const summary = await runAnalysis({ ...job, log: SILENT });
-      tell(summary, io, args.values["json"] === true);
-      return EXIT.done;
-    }
-    if (now !== undefined) return refuse(io, "--watch and --now exclude each other: time goes on.");
-    const watch = startAnalysis({ ...job, log });
-    if (!io.signal.aborted) await once(io.signal, "abort");
-    await watch.stop();
+    const job: AnalysisOptions = { store: stores.clickhouse, config, clock: io.now, log: SILENT, full, now };
+    const summary = await runAnalysis(job);
+    tell(summary, io, args.values["json"] === true);
     return EXIT.done;
   },
+  process: { isAskedFor: ({ values }) => values["watch"] === true, run: keepAnalyzing },
 });
+
+/**
+ * `--watch`. Several at once give the same answers as one, and only do the work twice (job.ts, top): a second one on another
+ * machine is a spare.
+ */
+async function keepAnalyzing({ values }: CommandArguments, io: CommandIo, config: Config): Promise<ExitCode> {
+  if (values["now"] !== undefined) return refuse(io, "--watch and --now exclude each other: time goes on.");
+  requireServers("analyze --watch", config);
+  const { signal, now: clock } = io;
+  const log = createLog("analyze", io.stderr);
+  await using open = new AsyncDisposableStack();
+  const single = await openSingleProcess("analyze", config, signal);
+  open.defer(() => single.close());
+  const { vitals, port } = single;
+  const opened = await awaitStores(log, { config, vitals, signal });
+  if (!opened) return EXIT.done;
+  open.defer(() => opened.close());
+  const { metrics } = vitals;
+  const full = values["full"] === true;
+  const watch = startAnalysis({ store: opened.stores.clickhouse, config, clock, log, metrics, full });
+  open.defer(() => watch.stop());
+  tellParent({ type: "ready", ports: { metrics: port } });
+  if (!signal.aborted) await once(signal, "abort");
+  return EXIT.done;
+}
 
 /** One pass says what it did in its summary, once. */
 const SILENT: AnalysisOptions["log"] = { info() {} };

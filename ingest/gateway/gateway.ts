@@ -26,8 +26,8 @@ export interface Gateway extends ExchangeParts {
   /** Refuse calls that can't be recorded. */
   strict: boolean;
   now: () => number;
-  /** Whether the gateway is shutting down, and takes no new calls. */
-  isDraining: () => boolean;
+  /** Whether it can forward calls and record them. */
+  isReady: () => boolean;
   /** The calls that are not on record yet, also those whose client has left. */
   underWay: Set<Promise<void>>;
 }
@@ -36,7 +36,7 @@ export function createGatewayApp(gateway: Gateway): Hono<{ Bindings: HttpBinding
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.get("/healthz", (context) => context.json({ status: "alive" }));
   app.get("/readyz", (context) => {
-    const isReady = gateway.callers.snapshot.isCurrent() && !gateway.isDraining();
+    const isReady = gateway.isReady();
     return context.json({ status: isReady ? "ready" : "not ready" }, isReady ? 200 : 503);
   });
   app.all("*", async (context) => {

@@ -11,13 +11,14 @@ import { Pool } from "undici";
 import type { Config } from "../../schemas/config.ts";
 import { readOrMakeSecret } from "../../schemas/data-directory.ts";
 import { SNAPSHOT_FILE } from "../../schemas/identity-snapshot.ts";
-import type { Metrics } from "../../schemas/metrics.ts";
+import { listenError } from "../../schemas/ports.ts";
+import type { PartHealth, Vitals } from "../../schemas/vitals.ts";
 import { SpoolWriter } from "../spool/writer.ts";
 import { createBodyHash } from "./draft-event.ts";
 import { createDrains } from "./drains.ts";
 import { createEstimator } from "./estimate/estimator.ts";
 import { createGatewayApp } from "./gateway.ts";
-import { openSnapshot } from "./identity/snapshot.ts";
+import { openSnapshot, type SnapshotReader } from "./identity/snapshot.ts";
 
 /** To one provider. More calls than this wait for a connection; each holds about 30 KB. */
 const UPSTREAM_CONNECTIONS_MAX = 4096;
@@ -35,7 +36,7 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-export async function serveGateway(log: Logger, config: Config, metrics: Metrics): Promise<RunningGateway> {
+export async function serveGateway(log: Logger, config: Config, vitals: Vitals): Promise<RunningGateway> {
   const spool = new SpoolWriter(log, {
     spoolDir: join(config.dataDir, "spool"),
     writerId: `gateway-${randomUUID()}`,
@@ -48,17 +49,16 @@ export async function serveGateway(log: Logger, config: Config, metrics: Metrics
   const estimator = createEstimator(log);
   const pools = new Map<string, Pool>();
   const underWay = new Set<Promise<void>>();
-  let isDraining = false;
   const app = createGatewayApp({
     log,
-    metrics,
+    metrics: vitals.metrics,
     spool,
     upstreams: config.upstreams,
     callers: { snapshot, auth: config.auth, now: Date.now },
     hashBody: createBodyHash(config.sketchSecret ?? readOrMakeSecret(config.dataDir, "sketch-secret")),
     strict: config.strict,
     now: Date.now,
-    isDraining: () => isDraining,
+    isReady: () => snapshot.isCurrent() && !vitals.isDraining,
     estimator,
     drains: createDrains(),
     underWay,
@@ -79,10 +79,11 @@ export async function serveGateway(log: Logger, config: Config, metrics: Metrics
     },
   );
   const port = await listen(server, config);
+  vitals.watch("identity snapshot", () => describeSnapshot(snapshot));
   return {
     port,
     async close() {
-      isDraining = true;
+      vitals.drain();
       await drain(server);
       // Providers that are still being heard out are broken off; those calls are recorded before the spool is closed.
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
@@ -91,6 +92,14 @@ export async function serveGateway(log: Logger, config: Config, metrics: Metrics
       snapshot.close();
       await spool.close();
     },
+  };
+}
+
+function describeSnapshot(snapshot: SnapshotReader): PartHealth {
+  if (snapshot.isCurrent()) return { state: "ok" };
+  return {
+    state: "failed",
+    reason: "Keys are not known, or not since ASSAY_SNAPSHOT_MAX_AGE: Assay keys are refused.",
   };
 }
 
@@ -107,8 +116,13 @@ function openPool(url: string): Pool {
 
 /** Several workers share one port; the kernel spreads the connections over them. */
 async function listen(server: Server, { gatewayPort, gatewayWorkers, host }: Config): Promise<number> {
+  const listening = once(server, "listening");
   server.listen({ port: gatewayPort, host, reusePort: gatewayWorkers > 1 });
-  await once(server, "listening");
+  try {
+    await listening;
+  } catch (error) {
+    throw listenError(error, { host, port: gatewayPort, setting: "ASSAY_GATEWAY_PORT" });
+  }
   const address: AddressInfo | string | null = server.address();
   return typeof address === "object" && address !== null ? address.port : gatewayPort;
 }

@@ -12,7 +12,7 @@ const PATIENCE_MS = 240_000;
 
 /** After how many answered calls who is killed. `start` takes all others with it, and is started again by hand. */
 const KILLS: readonly { after: number; who: string; command: RegExp }[] = [
-  { after: 300, who: "gateway", command: /main\.ts gateway$/ },
+  { after: 300, who: "gateway", command: /main\.ts gateway-worker / },
   { after: 700, who: "service", command: /main\.ts service$/ },
   { after: 1100, who: "Postgres", command: /postgres -D / },
   { after: 1500, who: "start", command: /main\.ts start$/ },

@@ -8,6 +8,7 @@ import { startAnalysis, type WatchOptions } from "../../analytics/watch.ts";
 import { AppError } from "../../schemas/app-error.ts";
 import { EXIT, type CommandArguments } from "../../schemas/command.ts";
 import { readConfig } from "../../schemas/config.ts";
+import { createMetrics } from "../../schemas/metrics.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import { beforeStatements, openAnalysisBench, type AnalysisBench } from "../builders/analysis.ts";
 
@@ -25,7 +26,12 @@ const call = { started_at: "2026-11-20T08:00:00.000Z", session_id: "s" };
 describe("the service", () => {
   test("computes what arrives while it runs, and stops between passes", async () => {
     const log = createFakeLog();
-    const watch = startAnalysis({ ...bench.options, log, intervalMs: INTERVAL_MS });
+    const watch = startAnalysis({
+      ...bench.options,
+      metrics: createMetrics("test"),
+      log,
+      intervalMs: INTERVAL_MS,
+    });
     await bench.arrive(call);
     await vi.waitFor(async () => expect(await bench.rows("runs")).toMatchObject([{ calls: "1" }]), WAIT);
     await bench.arrive({ ...call, started_at: "2026-11-20T08:01:00.000Z" });
@@ -47,7 +53,13 @@ describe("the service", () => {
       isDue = false;
       throw new AppError("unavailable", "ClickHouse can't be reached.", { retry: true });
     });
-    const watch = startAnalysis({ ...bench.options, store, log, intervalMs: INTERVAL_MS });
+    const watch = startAnalysis({
+      ...bench.options,
+      metrics: createMetrics("test"),
+      store,
+      log,
+      intervalMs: INTERVAL_MS,
+    });
     await vi.waitFor(async () => expect(await bench.rows("person_weeks")).toHaveLength(1), WAIT);
     await watch.stop();
     expect(log.error).toHaveBeenCalledExactlyOnceWith(
@@ -61,7 +73,13 @@ describe("the service", () => {
     const started = Promise.withResolvers<void>();
     const store = beforeStatements(bench.store, () => started.resolve());
     const log = createFakeLog();
-    const watch = startAnalysis({ ...bench.options, store, log, intervalMs: INTERVAL_MS });
+    const watch = startAnalysis({
+      ...bench.options,
+      metrics: createMetrics("test"),
+      store,
+      log,
+      intervalMs: INTERVAL_MS,
+    });
     await started.promise;
     await watch.stop();
     expect(await bench.rows("person_weeks")).toHaveLength(1);
@@ -93,15 +111,6 @@ describe("assay analyze", () => {
       expect(stderr).toMatch(/^--.*\.\n$/);
     },
   );
-
-  test("keeps going with --watch until its caller is gone", async () => {
-    const gone = new AbortController();
-    await bench.arrive(call);
-    const running = run({ watch: true }, gone.signal);
-    await vi.waitFor(async () => expect(await bench.rows("runs")).toHaveLength(1), WAIT);
-    gone.abort();
-    expect((await running).exitCode).toBe(EXIT.done);
-  });
 });
 
 /** Until an assertion holds; it is asked again and again. */
@@ -119,13 +128,18 @@ const absent: PostgresStore = new Proxy(Object.create(null), {
   },
 });
 
-async function run(values: CommandArguments["values"], signal = new AbortController().signal) {
+async function run(values: CommandArguments["values"]) {
+  const { signal } = new AbortController();
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const io = { stdin: new PassThrough(), stdout, stderr, cwd: "/", now: bench.options.clock, signal };
   const stores = { clickhouse: bench.store, postgres: absent };
   const config = readConfig({ ASSAY_CONFIG: undefined });
-  const exitCode = await analyzeCommand.run({ positionals: [], values }, io, stores, config);
+  const args = { positionals: [], values };
+  const isProcess = analyzeCommand.process?.isAskedFor(args) === true;
+  const exitCode = isProcess
+    ? await analyzeCommand.process?.run(args, io, config)
+    : await analyzeCommand.run(args, io, stores, config);
   stdout.end();
   stderr.end();
   return { exitCode, stdout: await text(stdout), stderr: await text(stderr) };

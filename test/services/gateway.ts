@@ -1,17 +1,16 @@
 // A gateway for tests: the real one, in this process, in front of the replay provider, with a spool and a snapshot of its own
 // in a temporary folder.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { serveGateway } from "../../ingest/gateway/serve.ts";
 import { createSpoolReader } from "../../ingest/spool/reader.ts";
 import { readConfig } from "../../schemas/config.ts";
-import type { SnapshotKey } from "../../schemas/identity-snapshot.ts";
-import { createMetrics } from "../../schemas/metrics.ts";
+import { SNAPSHOT_FILE, type SnapshotKey } from "../../schemas/identity-snapshot.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
-import { writeSnapshot } from "./assay-keys.ts";
+import { createVitals } from "../../schemas/vitals.ts";
 
 export interface TestGateway {
   url: string;
@@ -34,7 +33,8 @@ export async function startTestGateway({
   settings = {},
 }: TestGatewayOptions): Promise<TestGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), "assay-gateway-"));
-  await writeSnapshot(dataDir, keys);
+  const snapshot = { version: 1, read_at: new Date().toISOString(), keys };
+  writeFileSync(join(dataDir, SNAPSHOT_FILE), JSON.stringify(snapshot));
   const config = readConfig({
     ASSAY_DATA: dataDir,
     ASSAY_GATEWAY_PORT: "0",
@@ -44,7 +44,7 @@ export async function startTestGateway({
     ...settings,
   });
   const log = pino({ level: "silent" });
-  const gateway = await serveGateway(log, config, createMetrics("gateway"));
+  const gateway = await serveGateway(log, config, createVitals("gateway"));
   const reader = createSpoolReader(log, { spoolDir: join(dataDir, "spool") });
   return {
     url: `http://127.0.0.1:${gateway.port}`,

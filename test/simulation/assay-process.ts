@@ -114,7 +114,9 @@ function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
   const kill = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
-  child.kill("SIGTERM");
+  // As if this process were gone: nobody spreads calls over a demo who had to be told before (process-tree.ts, UNREADY_MS).
+  if (child.connected) child.disconnect();
+  else child.kill("SIGTERM");
   await ended;
   clearTimeout(kill);
 }

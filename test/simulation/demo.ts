@@ -105,6 +105,7 @@ async function startAssay(
       ...Object.fromEntries(upstreams),
       ASSAY_GATEWAY_PORT: await choosePort(GATEWAY_PORT),
       ASSAY_DASHBOARD_PORT: await choosePort(DASHBOARD_PORT),
+      ASSAY_METRICS_PORT: "0",
     },
     signal,
   });

@@ -1,0 +1,100 @@
+// Every command of the `assay` program. A line of it is all that `assay --help` needs; the code is loaded when a command is
+// asked for, so that a gateway process does not hold the dashboard's.
+
+import type { RunInvocation } from "./control.ts";
+import type { Command } from "./schemas/command.ts";
+
+export interface CommandEntry {
+  /** One line, the same as the command's own. */
+  summary: string;
+  /** A process that other commands start; not for people. */
+  isInternal?: boolean;
+  load: () => Promise<Command>;
+}
+
+/** By name. `run` carries out the commands that other terminals hand over to the service. */
+export function listCommands(run: RunInvocation): ReadonlyMap<string, CommandEntry> {
+  return new Map(Object.entries<CommandEntry>({ ...PROCESSES, ...internal(run), ...TOOLS }));
+}
+
+const PROCESSES = {
+  start: {
+    summary: "Run everything: gateway, sink, analytics and dashboard",
+    load: async () => (await import("./start.ts")).startCommand,
+  },
+  demo: {
+    summary: "Show Assay at work on a simulated organisation, until Ctrl-C",
+    load: async () => (await import("./test/simulation/demo.ts")).demoCommand,
+  },
+  gateway: {
+    summary: "Run a gateway alone",
+    load: async () => (await import("./gateway.ts")).gatewayCommand,
+  },
+  dashboard: {
+    summary: "Run the dashboard alone",
+    load: async () => (await import("./dashboard/commands/dashboard.ts")).dashboardCommand,
+  },
+  analyze: {
+    summary: "Bring runs, days and weeks up to date with the calls that were recorded",
+    load: async () => (await import("./analytics/commands/analyze.ts")).analyzeCommand,
+  },
+};
+
+function internal(run: RunInvocation) {
+  return {
+    service: {
+      summary: "Run sink, analytics and dashboard; a part of start",
+      isInternal: true,
+      load: async () => (await import("./service.ts")).serviceCommand(run),
+    },
+    "gateway-worker": {
+      summary: "Forward and record calls; a part of gateway and of start",
+      isInternal: true,
+      load: async () => (await import("./ingest/commands/gateway-worker.ts")).gatewayWorkerCommand,
+    },
+  };
+}
+
+const TOOLS = {
+  migrate: {
+    summary: "Bring both stores up to date; done by the others on start, too",
+    load: async () => (await import("./service.ts")).migrateCommand,
+  },
+  doctor: {
+    summary:
+      "Check configuration, stores, spool, disk, clock, prices, keys and providers, and say what to fix",
+    load: async () => (await import("./ingest/commands/doctor.ts")).doctorCommand,
+  },
+  "keys create": {
+    summary: "Make a key for a person or a service; its secret is printed this once",
+    load: async () => (await import("./dashboard/commands/keys.ts")).keysCreateCommand,
+  },
+  "keys list": {
+    summary: "List every key, newest first, without its secret",
+    load: async () => (await import("./dashboard/commands/keys.ts")).keysListCommand,
+  },
+  "keys revoke": {
+    summary: "Revoke a key for good",
+    load: async () => (await import("./dashboard/commands/keys.ts")).keysRevokeCommand,
+  },
+  "people import": {
+    summary: "Create and update people from a CSV file of email,name,team,manager_email,role",
+    load: async () => (await import("./dashboard/commands/people-import.ts")).peopleImportCommand,
+  },
+  "login-link": {
+    summary: "Make a link that signs a person in once, within 15 minutes",
+    load: async () => (await import("./dashboard/commands/login-link.ts")).loginLinkCommand,
+  },
+  "import events": {
+    summary: "Take token events from JSONL files into the store",
+    load: async () => (await import("./ingest/commands/import-events.ts")).importEventsCommand,
+  },
+  reprice: {
+    summary: "Price stored calls again, with the prices that hold now",
+    load: async () => (await import("./ingest/commands/reprice.ts")).repriceCommand,
+  },
+  "export events": {
+    summary: "Write recorded calls as JSON lines; it stands in the audit of everybody who is in them",
+    load: async () => (await import("./dashboard/commands/export-events.ts")).exportEventsCommand,
+  },
+};

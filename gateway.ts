@@ -1,0 +1,72 @@
+// `assay gateway`: the gateway of one machine, alone. Any number of machines may run one.
+//
+//     gateway ─┬─ assay gateway-worker   one or more; own the hot path and their spool
+//              └─ assay shipper          takes what they record to Kafka, where KAFKA_BROKERS is set
+//
+// It opens no store but to read keys: where DATABASE_URL is set it keeps the identity snapshot fresh from Postgres. Gateways start and
+// serve from the file on the disk while Postgres is away. Without KAFKA_BROKERS the records stay in the spool until an
+// `assay sink` on the same data directory takes them.
+
+import type { Logger } from "pino";
+import { startIdentitySnapshot } from "./dashboard/server/identity-snapshot.ts";
+import { defineCommand, EXIT, type CommandIo, type ProcessCommand } from "./schemas/command.ts";
+import type { Config } from "./schemas/config.ts";
+import { makeDataDirectory } from "./schemas/data-directory.ts";
+import { keepTrying } from "./schemas/keep-trying.ts";
+import { createLog } from "./schemas/log.ts";
+import { writePorts } from "./schemas/ports.ts";
+import { openPostgres } from "./schemas/postgres/open.ts";
+import { tellParent } from "./schemas/process-messages.ts";
+import { openProcessTree } from "./process-tree.ts";
+import { startGateways } from "./supervise-gateways.ts";
+
+export const gatewayCommand = defineCommand<ProcessCommand>({
+  kind: "process",
+  name: "gateway",
+  summary: "Run a gateway alone",
+  usage: "",
+  options: {},
+  async run(_args, io, config) {
+    await runGateway(createLog("gateway", io.stderr), config, io);
+    return EXIT.done;
+  },
+});
+
+async function runGateway(log: Logger, config: Config, { now, signal }: CommandIo): Promise<void> {
+  makeDataDirectory(config.dataDir);
+  await using open = new AsyncDisposableStack();
+  const tree = await openProcessTree(log, config, "gateway");
+  open.defer(() => tree.close());
+  if (config.databaseUrl !== undefined) {
+    const stop = followIdentities(log, config.databaseUrl, { dataDir: config.dataDir, now });
+    open.defer(stop);
+  }
+  const port = await startGateways(tree, config, signal);
+  if (port !== undefined) {
+    writePorts(config.dataDir, { gateway: port });
+    tellParent({ type: "ready", ports: { gateway: port, metrics: tree.port } });
+    log.info({ port, metricsPort: tree.port }, "calls are taken");
+  }
+  await tree.untilStopped(signal);
+}
+
+/** Keeps the snapshot fresh as soon as Postgres can be reached. Returns how to stop. */
+function followIdentities(
+  log: Logger,
+  url: string,
+  { dataDir, now }: { dataDir: string; now: () => Date },
+): () => Promise<void> {
+  const stop = new AbortController();
+  const following = keepTrying(log, stop.signal, async () => {
+    await using opening = new AsyncDisposableStack();
+    const postgres = await openPostgres({ url });
+    opening.defer(() => postgres.close());
+    const writer = await startIdentitySnapshot({ postgres, dataDir, now, log });
+    opening.defer(() => writer.stop());
+    return opening.move();
+  });
+  return async () => {
+    stop.abort();
+    await (await following)?.disposeAsync();
+  };
+}
