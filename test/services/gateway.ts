@@ -1,16 +1,17 @@
 // A gateway for tests: the real one, in this process, in front of the replay provider, with a spool and a snapshot of its own
 // in a temporary folder.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { serveGateway } from "../../ingest/gateway/serve.ts";
 import { createSpoolReader } from "../../ingest/spool/reader.ts";
 import { readConfig } from "../../schemas/config.ts";
-import { SNAPSHOT_FILE, type SnapshotKey } from "../../schemas/identity-snapshot.ts";
+import type { SnapshotKey } from "../../schemas/identity-snapshot.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { createVitals } from "../../schemas/vitals.ts";
+import { writeSnapshot } from "./assay-keys.ts";
 
 export interface TestGateway {
   url: string;
@@ -33,8 +34,7 @@ export async function startTestGateway({
   settings = {},
 }: TestGatewayOptions): Promise<TestGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), "assay-gateway-"));
-  const snapshot = { version: 1, read_at: new Date().toISOString(), keys };
-  writeFileSync(join(dataDir, SNAPSHOT_FILE), JSON.stringify(snapshot));
+  await writeSnapshot(dataDir, keys);
   const config = readConfig({
     ASSAY_DATA: dataDir,
     ASSAY_GATEWAY_PORT: "0",
