@@ -17,9 +17,18 @@ const messageSchema = z.tuple([z.object({ port: z.number() })]).rest(z.unknown()
 export interface TestClickHouse {
   /** Names a database that only this test uses. */
   url: string;
-  /** Takes the server away, as a crash would, and brings it back at the same address. Absent for a server that is not ours. */
-  outage: { begin(): Promise<void>; end(): Promise<void> } | undefined;
+  /** Absent for a server that is not ours. */
+  outage: ServerOutage | undefined;
   stop(): Promise<void>;
+}
+
+export interface ServerOutage {
+  /** Takes the server away, as a crash would. */
+  begin(): Promise<void>;
+  /** Brings it back at the same address. */
+  end(): Promise<void>;
+  /** Of the server's process, for whoever wants to do other things to it. */
+  pid(): number;
 }
 
 export async function startTestClickHouse({ password = "" } = {}): Promise<TestClickHouse> {
@@ -43,6 +52,7 @@ async function startOwnServer(password: string): Promise<TestClickHouse> {
       end: async () => {
         ({ child, port } = await startProcess(folder, port, password));
       },
+      pid: () => child.pid ?? 0,
     },
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) await end();

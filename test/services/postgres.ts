@@ -8,10 +8,13 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { pino } from "pino";
 import { startEmbeddedPostgres } from "../../schemas/postgres/embedded.ts";
+import type { ServerOutage } from "./clickhouse-http.ts";
 
 export interface TestPostgres {
   /** Names an empty database that only this test uses. */
   url: string;
+  /** Absent for a server that is not ours. */
+  outage: ServerOutage | undefined;
   stop(): Promise<void>;
 }
 
@@ -23,9 +26,20 @@ export async function startTestPostgres(): Promise<TestPostgres> {
 async function startOwnServer(): Promise<TestPostgres> {
   const dataDir = mkdtempSync(join(tmpdir(), "assay-test-postgres-"));
   const log = pino({ level: "silent" });
-  const server = await startEmbeddedPostgres({ dataDir, log, fsync: false });
+  let server = await startEmbeddedPostgres({ dataDir, log, fsync: false });
+  const port = Number(new URL(server.url).port);
   return {
     url: server.url,
+    outage: {
+      begin: () => {
+        process.kill(server.pid, "SIGKILL");
+        return server.ended;
+      },
+      end: async () => {
+        server = await startEmbeddedPostgres({ dataDir, log, port, fsync: false });
+      },
+      pid: () => server.pid,
+    },
     stop: async () => {
       await server.stop();
       rmSync(dataDir, { recursive: true, force: true });
@@ -38,7 +52,11 @@ async function useServer(address: string): Promise<TestPostgres> {
   const database = `assay_test_${randomUUID().replaceAll("-", "")}`;
   await runOn(address, `CREATE DATABASE ${database}`);
   url.pathname = `/${database}`;
-  return { url: url.href, stop: () => runOn(address, `DROP DATABASE ${database} WITH (FORCE)`) };
+  return {
+    url: url.href,
+    outage: undefined,
+    stop: () => runOn(address, `DROP DATABASE ${database} WITH (FORCE)`),
+  };
 }
 
 async function runOn(url: string, sql: string): Promise<void> {
