@@ -47,6 +47,11 @@ function internal(run: RunInvocation) {
       isInternal: true,
       load: async () => (await import("./service.ts")).serviceCommand(run),
     },
+    shipper: {
+      summary: "Take the spool of this machine to Kafka; a part of start",
+      isInternal: true,
+      load: async () => (await import("./ingest/commands/shipper.ts")).shipperCommand,
+    },
     "gateway-worker": {
       summary: "Forward and record calls; a part of gateway and of start",
       isInternal: true,

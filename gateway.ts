@@ -8,14 +8,12 @@
 // `assay sink` on the same data directory takes them.
 
 import type { Logger } from "pino";
-import { startIdentitySnapshot } from "./dashboard/server/identity-snapshot.ts";
+import { startIdentityPolling, type SnapshotWriter } from "./dashboard/server/identity-snapshot.ts";
 import { defineCommand, EXIT, type CommandIo, type ProcessCommand } from "./schemas/command.ts";
 import type { Config } from "./schemas/config.ts";
 import { makeDataDirectory } from "./schemas/data-directory.ts";
-import { keepTrying } from "./schemas/keep-trying.ts";
 import { createLog } from "./schemas/log.ts";
 import { writePorts } from "./schemas/ports.ts";
-import { openPostgres } from "./schemas/postgres/open.ts";
 import { tellParent } from "./schemas/process-messages.ts";
 import { openProcessTree } from "./process-tree.ts";
 import { startGateways } from "./supervise-gateways.ts";
@@ -37,11 +35,10 @@ async function runGateway(log: Logger, config: Config, { now, signal }: CommandI
   await using open = new AsyncDisposableStack();
   const tree = await openProcessTree(log, config, "gateway");
   open.defer(() => tree.close());
-  if (config.databaseUrl !== undefined) {
-    const stop = followIdentities(log, config.databaseUrl, { dataDir: config.dataDir, now });
-    open.defer(stop);
-  }
-  const port = await startGateways(tree, config, signal);
+  const [port] = await Promise.all([
+    startGateways(tree, config, signal),
+    followIdentities(log, config, now).then((writer) => open.defer(() => writer?.stop())),
+  ]);
   if (port !== undefined) {
     writePorts(config.dataDir, { gateway: port });
     tellParent({ type: "ready", ports: { gateway: port, metrics: tree.port } });
@@ -50,23 +47,12 @@ async function runGateway(log: Logger, config: Config, { now, signal }: CommandI
   await tree.untilStopped(signal);
 }
 
-/** Keeps the snapshot fresh as soon as Postgres can be reached. Returns how to stop. */
-function followIdentities(
+/** Gateways serve from the file on the disk until Postgres answers. */
+async function followIdentities(
   log: Logger,
-  url: string,
-  { dataDir, now }: { dataDir: string; now: () => Date },
-): () => Promise<void> {
-  const stop = new AbortController();
-  const following = keepTrying(log, stop.signal, async () => {
-    await using opening = new AsyncDisposableStack();
-    const postgres = await openPostgres({ url });
-    opening.defer(() => postgres.close());
-    const writer = await startIdentitySnapshot({ postgres, dataDir, now, log });
-    opening.defer(() => writer.stop());
-    return opening.move();
-  });
-  return async () => {
-    stop.abort();
-    await (await following)?.disposeAsync();
-  };
+  { databaseUrl, dataDir }: Config,
+  now: () => Date,
+): Promise<SnapshotWriter | undefined> {
+  if (databaseUrl === undefined) return undefined;
+  return startIdentityPolling({ databaseUrl, dataDir, now, log });
 }

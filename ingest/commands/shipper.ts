@@ -12,8 +12,10 @@ import { defineCommand, EXIT, type ProcessCommand } from "../../schemas/command.
 import type { Config } from "../../schemas/config.ts";
 import { lockDataDirectory, makeDataDirectory } from "../../schemas/data-directory.ts";
 import { createLog } from "../../schemas/log.ts";
-import { createMetrics, type Metrics } from "../../schemas/metrics.ts";
-import { tellParent } from "../../schemas/process-messages.ts";
+import type { Metrics } from "../../schemas/metrics.ts";
+import { answerParent, tellParent } from "../../schemas/process-messages.ts";
+import { createVitals } from "../../schemas/vitals.ts";
+import type { Carrier } from "../bus/delivery.ts";
 import { carrySpool } from "../bus/carry-spool.ts";
 import { createKafkaPublisher } from "../bus/kafka-publisher.ts";
 import { openDeadLetters } from "../sink/dead-letters.ts";
@@ -31,7 +33,10 @@ export const shipperCommand = defineCommand<ProcessCommand>({
   options: {},
   async run(_args, io, config) {
     const log = createLog("shipper", io.stderr);
-    const shipper = startShipper({ log, config, metrics: createMetrics("shipper") });
+    const vitals = createVitals("shipper");
+    answerParent(vitals);
+    const shipper = startShipper({ log, config, metrics: vitals.metrics });
+    vitals.watch("Kafka", () => shipper.health());
     tellParent({ type: "ready" });
     try {
       await Promise.race([io.signal.aborted || once(io.signal, "abort"), shipper.failed]);
@@ -48,11 +53,8 @@ export interface ShipperOptions {
   metrics: Metrics;
 }
 
-export interface RunningShipper {
-  /** Rejects when it can't go on, because the spool can't be read. */
-  failed: Promise<never>;
-  close(): Promise<void>;
-}
+/** `close` gives a batch under way CLOSE_MS_MAX. */
+export type RunningShipper = Carrier;
 
 /**
  * @throws AppError `bad_configuration` without KAFKA_BROKERS, `data_directory_locked` when another shipper has this spool
@@ -78,6 +80,7 @@ export function startShipper({ log, config, metrics }: ShipperOptions): RunningS
   });
   return {
     failed: carrier.failed,
+    health: () => carrier.health(),
     async close() {
       const carried = carrier.close();
       await Promise.race([carried, sleep(CLOSE_MS_MAX, undefined, { ref: false })]);

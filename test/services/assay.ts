@@ -67,21 +67,26 @@ export class TestAssay {
 
   /** Runs a command as another terminal would. */
   async run(...argv: string[]): Promise<CommandResult> {
-    const child = spawn(process.execPath, [MAIN, ...argv], {
-      env: this.#environment,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [stdout, stderr, exitCode] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      exited(child),
-    ]);
-    return { exitCode: exitCode ?? -1, stdout, stderr };
+    return runAssay(argv, this.#environment);
   }
 
   remove(): void {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
+}
+
+/** Runs a command with nothing but these settings. */
+export async function runAssay(argv: readonly string[], settings: NodeJS.ProcessEnv): Promise<CommandResult> {
+  const child = spawn(process.execPath, [MAIN, ...argv], {
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...settings },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    exited(child),
+  ]);
+  return { exitCode: exitCode ?? -1, stdout, stderr };
 }
 
 function exited(child: ChildProcess): Promise<number | null> {
