@@ -7,6 +7,8 @@ import { findBrokerPorts, KafkaBroker, type BrokerPorts } from "./kafka-broker.t
 import { findKafkaPrograms } from "./kafka-programs.ts";
 import { startTcpProxy, type Inspect, type TcpProxy } from "./tcp-proxy.ts";
 
+/** For hooks that start brokers and tests that wait for them, on a machine that does much else. */
+export const KAFKA_MS_MAX = 60_000;
 const CLUSTER_ID_BYTES = 16;
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 const given = process.env["KAFKA_BROKERS"]?.split(",");

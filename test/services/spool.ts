@@ -34,8 +34,7 @@ export interface TestSpool {
   remove(): void;
 }
 
-export function makeTestSpool(): TestSpool {
-  const spoolDir = mkdtempSync(join(tmpdir(), "assay-spool-"));
+export function makeTestSpool(spoolDir = mkdtempSync(join(tmpdir(), "assay-spool-"))): TestSpool {
   const logged: LogEntry[] = [];
   const log = pino({}, { write: (line) => logged.push(JSON.parse(line)) });
   return {

@@ -10,8 +10,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Link {
   client: Socket;
   server: Socket;
-  /** From here on, what the server answers on this connection is lost. */
-  swallowAnswers(): void;
+  /** What the server answers next is lost, and the connection with it. */
+  loseNextAnswer(): void;
   /** Ends the connection for both sides, as a lost peer does. */
   reset(): void;
 }
@@ -97,13 +97,13 @@ interface Faults {
 }
 
 function join(client: Socket, server: Socket, faults: Faults, inspect: Inspect | undefined): Link {
-  let isSwallowing = false;
+  let isNextLost = false;
   let answered = Promise.resolve();
   const link: Link = {
     client,
     server,
-    swallowAnswers() {
-      isSwallowing = true;
+    loseNextAnswer() {
+      isNextLost = true;
     },
     reset() {
       client.resetAndDestroy();
@@ -127,8 +127,9 @@ function join(client: Socket, server: Socket, faults: Faults, inspect: Inspect |
     pass(bytes, client, server);
   });
   server.on("data", (bytes: Buffer) => {
+    if (isNextLost) link.reset();
     // One after the other, also when the delay changes meanwhile.
-    if (!isSwallowing) answered = answer(bytes, answered, Date.now() + faults.answerDelayMs);
+    else answered = answer(bytes, answered, Date.now() + faults.answerDelayMs);
   });
   client.on("end", () => server.end());
   server.on("end", () => void answered.then(() => client.end()));
