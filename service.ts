@@ -10,11 +10,7 @@ import { startIdentitySnapshot } from "./dashboard/server/identity-snapshot.ts";
 import { toDashboardUrl } from "./dashboard/server/addresses.ts";
 import { startDashboard } from "./dashboard/server/listen.ts";
 import { createFirstSteps } from "./first-steps.ts";
-import { createPricer } from "./ingest/sink/price.ts";
-import { carrySpool } from "./ingest/bus/carry-spool.ts";
-import { openDeadLetters } from "./ingest/sink/dead-letters.ts";
-import { createSink, SINK_BATCH_RECORDS_MAX } from "./ingest/sink/sink.ts";
-import { createSpoolReader } from "./ingest/spool/reader.ts";
+import { startSink } from "./ingest/sink/start-sink.ts";
 import { defineCommand, EXIT, type ProcessCommand, type StoreCommand } from "./schemas/command.ts";
 import type { Config } from "./schemas/config.ts";
 import { createLog } from "./schemas/log.ts";
@@ -77,15 +73,7 @@ async function runService(
     log,
   });
   open.defer(() => snapshot.stop());
-  const spool = createSpoolReader(log, { spoolDir: join(config.dataDir, "spool") });
-  const { deliver } = createSink({
-    store: stores.clickhouse,
-    deadLetters: openDeadLetters({ folder: join(config.dataDir, "dead-letters"), now: clock }),
-    metrics: vitals.metrics,
-    price: createPricer(config.prices),
-    retentionDays: config.retentionDays.events,
-  });
-  const sink = carrySpool(log, spool, { deliver, batchRecordsMax: SINK_BATCH_RECORDS_MAX });
+  const sink = startSink(log, { config, store: stores.clickhouse, vitals, now: clock });
   open.defer(() => sink.close());
   const analysis = startAnalysis({ store: stores.clickhouse, config, clock, log, metrics: vitals.metrics });
   open.defer(() => analysis.stop());
