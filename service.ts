@@ -2,7 +2,6 @@
 // terminals hand over. Gateways live without it; what they record meanwhile waits in the spool.
 
 import { once } from "node:events";
-import { join } from "node:path";
 import type { Logger } from "pino";
 import { startAnalysis } from "./analytics/watch.ts";
 import { listenForCommands, type RunInvocation } from "./control.ts";
