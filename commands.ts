@@ -30,6 +30,14 @@ const PROCESSES = {
     summary: "Run a gateway alone",
     load: async () => (await import("./gateway.ts")).gatewayCommand,
   },
+  sink: {
+    summary: "Run a sink alone: it takes what gateways recorded into ClickHouse",
+    load: async () => (await import("./ingest/commands/sink.ts")).sinkCommand,
+  },
+  sink: {
+    summary: "Run a sink alone: it takes what gateways recorded into ClickHouse",
+    load: async () => (await import("./ingest/commands/sink.ts")).sinkCommand,
+  },
   dashboard: {
     summary: "Run the dashboard alone",
     load: async () => (await import("./dashboard/commands/dashboard.ts")).dashboardCommand,

@@ -2,7 +2,8 @@
 // does has one key and so lies in one partition, where a sink finds it together.
 
 import type { Message } from "kafkajs";
-import type { DeadLetter, DeliveredRecord } from "../spool/writer-cursor.ts";
+import type { DeliveredRecord } from "../spool/writer-cursor.ts";
+import type { UndeliveredLetter } from "./delivery.ts";
 
 const SCHEMA_VERSION = "1";
 /** A reason can quote what was wrong; a header is no place for more than this. */
@@ -25,8 +26,16 @@ export function toMessage(delivered: DeliveredRecord): TextMessage {
 }
 
 /** Kafka spreads what has no key over all partitions. */
-export function toDeadLetterMessage({ payload, reason }: DeadLetter): TextMessage {
-  const headers = { record: "dead_letter", reason: reason.slice(0, REASON_CHARS_MAX) };
+export function toDeadLetterMessage({ payload, reason, origin }: UndeliveredLetter): TextMessage {
+  const headers = {
+    record: "dead_letter",
+    reason: reason.slice(0, REASON_CHARS_MAX),
+    ...(origin && {
+      source_topic: origin.topic,
+      source_partition: String(origin.partition),
+      source_offset: origin.offset,
+    }),
+  };
   return { value: payload, headers };
 }
 
