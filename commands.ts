@@ -34,10 +34,6 @@ const PROCESSES = {
     summary: "Run a sink alone: it takes what gateways recorded into ClickHouse",
     load: async () => (await import("./ingest/commands/sink.ts")).sinkCommand,
   },
-  sink: {
-    summary: "Run a sink alone: it takes what gateways recorded into ClickHouse",
-    load: async () => (await import("./ingest/commands/sink.ts")).sinkCommand,
-  },
   dashboard: {
     summary: "Run the dashboard alone",
     load: async () => (await import("./dashboard/commands/dashboard.ts")).dashboardCommand,

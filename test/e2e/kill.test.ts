@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TestAssay, type RunningAssay } from "../services/assay.ts";
-import { descendantsOf } from "../services/process-tree.ts";
+import { descendantsOf, isRunning } from "../services/process-tree.ts";
 import { send } from "../services/raw-client.ts";
 import { startReplayProvider, type ReplayProvider } from "../services/replay-provider.ts";
 
@@ -103,14 +103,5 @@ async function untilStored(answered: ReadonlySet<string>): Promise<string[]> {
       .filter(Boolean)
       .map((line) => String(JSON.parse(line).event_id));
     if (new Set(ids).isSupersetOf(answered)) return ids;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

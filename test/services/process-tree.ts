@@ -25,6 +25,15 @@ export function descendantsOf(root: number): ProcessEntry[] {
   return found;
 }
 
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function listProcesses(): ProcessEntry[] {
   return execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
     .split("\n")
