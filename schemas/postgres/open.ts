@@ -32,8 +32,6 @@ export interface PostgresOptions {
   url: string;
   /** Connections at the same time. Who needs one more waits. */
   connectionsMax?: number;
-  /** For a connection, be it a new one or one that others use. */
-  connectMsMax?: number;
 }
 
 /**
@@ -52,12 +50,8 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSt
 }
 
 /** The store of a server that may be away at the moment: each use connects where there is no connection. */
-export function openPostgresLater({
-  url,
-  connectionsMax = CONNECTIONS_MAX,
-  connectMsMax,
-}: PostgresOptions): PostgresStore {
-  const pool = createPool({ url, connectionsMax, ...(connectMsMax === undefined ? {} : { connectMsMax }) });
+export function openPostgresLater({ url, connectionsMax = CONNECTIONS_MAX }: PostgresOptions): PostgresStore {
+  const pool = createPool({ url, connectionsMax });
   return { db: drizzle(pool, { schema: tables }), pool, close: () => pool.end() };
 }
 

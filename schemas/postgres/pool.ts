@@ -7,7 +7,8 @@ import { AppError } from "../app-error.ts";
 import { toConnectError } from "./errors.ts";
 import { ACTING_AS, SYSTEM } from "./tables.ts";
 
-const CONNECT_MS_MAX = 5000;
+/** For a connection, be it a new one or one that others use. */
+export const CONNECT_MS_MAX = 5000;
 const IDLE_MS_MAX = 30_000;
 const STATEMENT_MS_MAX = 30_000;
 const LOCK_MS_MAX = 10_000;
@@ -17,17 +18,16 @@ const IDLE_IN_TRANSACTION_MS_MAX = 60_000;
 export interface PoolOptions {
   url: string;
   connectionsMax: number;
-  connectMsMax?: number;
 }
 
-export function createPool({ url, connectionsMax, connectMsMax = CONNECT_MS_MAX }: PoolOptions): Pool {
+export function createPool({ url, connectionsMax }: PoolOptions): Pool {
   const { host, pathname } = new URL(url);
   const pool = new BoundedPool(
     {
       connectionString: actingAsSystem(url),
       application_name: "assay",
       max: connectionsMax,
-      connectionTimeoutMillis: connectMsMax,
+      connectionTimeoutMillis: CONNECT_MS_MAX,
       idleTimeoutMillis: IDLE_MS_MAX,
       statement_timeout: STATEMENT_MS_MAX,
       lock_timeout: LOCK_MS_MAX,

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { DashboardEnv } from "../../dashboard/server/dashboard.ts";
 import { createKey } from "../../dashboard/server/keys.ts";
+import { createScopedRoutes } from "../../dashboard/server/scope.ts";
 import { keysSchema } from "../../schemas/dashboard-api.ts";
+import { keys, people } from "../../schemas/postgres/tables.ts";
 import { openBrowser, openDashboardBench, type DashboardBench, type Person } from "../services/dashboard.ts";
 
 let bench: DashboardBench;
@@ -19,6 +21,8 @@ beforeAll(async () => {
   ben = await bench.addPerson();
 });
 afterAll(() => bench.close());
+
+const KEY = { kind: "person", name: "k", workloadClass: null, expiresAt: null, actorId: null } as const;
 
 interface Route {
   method: string;
@@ -95,13 +99,35 @@ test("every route under /api needs a session, but the one that makes it", async 
   expect(answers.filter(({ status }) => status !== 401)).toEqual([]);
 });
 
-test("somebody else's key can't be revoked, and looks like none at all", async () => {
-  const key = { kind: "person", name: "ben's", workloadClass: null, expiresAt: null, actorId: null } as const;
-  const created = await createKey(
-    bench.dashboard.stores.postgres,
-    { ...key, personId: ben.personId },
-    new Date(),
+test("a route that forgets whose data it asks for gets nothing of anybody else from Postgres", async () => {
+  const { postgres } = bench.dashboard.stores;
+  await createKey(postgres, { ...KEY, personId: ben.personId }, new Date());
+  const mine = await createKey(postgres, { ...KEY, personId: ada.personId }, new Date());
+  const forgetful = new Hono<DashboardEnv>();
+  const routes = createScopedRoutes(postgres);
+  routes.get("/forgetful", (context) =>
+    context.var.store.db.transaction(async (transaction) =>
+      context.json({
+        keys: await transaction.select().from(keys),
+        people: await transaction.select().from(people),
+      }),
+    ),
   );
+  forgetful.use(async (context, next) => {
+    context.set("session", { ...ada, tokenSha256: "", team: null });
+    await next();
+  });
+  forgetful.route("/people/:personId", routes);
+  const response = await forgetful.request(`/people/${ada.personId}/forgetful`);
+  expect(await response.json()).toMatchObject({
+    keys: [{ keyId: mine.key.key_id }],
+    people: [{ personId: ada.personId }],
+  });
+});
+
+test("somebody else's key can't be revoked, and looks like none at all", async () => {
+  const { postgres } = bench.dashboard.stores;
+  const created = await createKey(postgres, { ...KEY, personId: ben.personId }, new Date());
   const browser = await bench.signIn(ada);
   const asks = [created.key.key_id, randomUUID(), "no-id"].map((id) =>
     browser.delete(`/api/v1/people/${ada.personId}/keys/${id}`),
@@ -112,8 +138,9 @@ test("somebody else's key can't be revoked, and looks like none at all", async (
 });
 
 test("a list of keys has nobody else's in it", async () => {
-  const browser = await bench.signIn(ada);
-  const response = await browser.get(`/api/v1/people/${ada.personId}/keys`);
+  const cai = await bench.addPerson();
+  const browser = await bench.signIn(cai);
+  const response = await browser.get(`/api/v1/people/${cai.personId}/keys`);
   expect(await response.json()).toEqual({ keys: [] });
 });
 
