@@ -28,6 +28,8 @@ const COMMANDS = listCommands(runCommand);
 const END_MS_MAX = 60_000;
 
 async function main(): Promise<void> {
+  // A log that can't be written, because its disk is full or its reader gone, ends no process that forwards calls.
+  process.stderr.on("error", () => undefined);
   const stop = new AbortController();
   const argv = process.argv.slice(2);
   listenForStop(stop, { isPart: findCommand(argv)?.entry.isInternal === true });

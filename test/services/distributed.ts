@@ -27,6 +27,8 @@ export interface DistributedOptions {
   gateways?: number;
   workersPerGateway?: number;
   sinks?: number;
+  /** Another program in place of `assay sink`: one with a defect, for tests of tests. */
+  sinkProgram?: string;
   /** Of all processes. */
   settings?: Readonly<Record<string, string>>;
 }
@@ -48,18 +50,26 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
   const settings = settingsOf(options);
   const started: DistributedProcess[] = [];
 
-  async function start(name: string, argv: readonly string[], more = {}): Promise<DistributedProcess> {
+  async function start(
+    name: string,
+    argv: readonly string[],
+    more = {},
+    program = MAIN,
+  ): Promise<DistributedProcess> {
     const child = new DistributedProcess(name, argv, {
       dataDir: join(root, name),
       settings: { ...settings, ...more },
+      program,
     });
     started.push(child);
     await child.start();
     return child;
   }
 
-  const startMany = (kind: string, count: number, more = {}): Promise<DistributedProcess[]> =>
-    Promise.all(Array.from({ length: count }, (_, index) => start(`${kind}-${index + 1}`, [kind], more)));
+  const startMany = (kind: string, count: number, more = {}, program = MAIN): Promise<DistributedProcess[]> =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) => start(`${kind}-${index + 1}`, [kind], more, program)),
+    );
   async function stop(): Promise<void> {
     await Promise.all(started.map((child) => child.stop()));
     rmSync(root, { recursive: true, force: true });
@@ -73,7 +83,7 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
     const workers = { ASSAY_GATEWAY_WORKERS: String(options.workersPerGateway ?? 1) };
     const [gateways, sinks, analyze] = await Promise.all([
       startMany("gateway", options.gateways ?? 1, workers),
-      startMany("sink", options.sinks ?? 1),
+      startMany("sink", options.sinks ?? 1, {}, options.sinkProgram),
       start("analyze", ["analyze", "--watch"]),
     ]);
     const gatewayPort = String(gateways[0]?.ports.gateway ?? 0);
@@ -104,21 +114,26 @@ function settingsOf(options: DistributedOptions): Readonly<Record<string, string
 interface DistributedProcessOptions {
   dataDir: string;
   settings: Readonly<Record<string, string>>;
+  /** What is run. Default: the `assay` program. */
+  program?: string;
 }
 
 /** One command, as a process that can end and be started again. */
 export class DistributedProcess {
   readonly name: string;
   readonly dataDir: string;
+  readonly #program: string;
   readonly #argv: readonly string[];
   readonly #environment: NodeJS.ProcessEnv;
   readonly #logFile: string;
   #child: ChildProcess | undefined;
   #ports: NonNullable<ReadyMessage["ports"]> = {};
 
-  constructor(name: string, argv: readonly string[], { dataDir, settings }: DistributedProcessOptions) {
+  constructor(name: string, argv: readonly string[], options: DistributedProcessOptions) {
+    const { dataDir, settings, program = MAIN } = options;
     this.name = name;
     this.dataDir = dataDir;
+    this.#program = program;
     this.#argv = argv;
     this.#environment = {
       PATH: process.env["PATH"],
@@ -165,7 +180,7 @@ export class DistributedProcess {
   /** Resolves when it says that it is ready. Whoever it waits for must be there, or come. */
   async start(): Promise<void> {
     const log = openSync(this.#logFile, "a", 0o600);
-    const child = fork(MAIN, [...this.#argv], {
+    const child = fork(this.#program, [...this.#argv], {
       env: this.#environment,
       stdio: ["ignore", log, log, "ipc"],
     });
