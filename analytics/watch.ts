@@ -3,7 +3,6 @@
 // lost by waiting, since a pass finds all that came in since the last one that ended.
 
 import { setTimeout } from "node:timers/promises";
-import { errorMessage } from "../schemas/app-error.ts";
 import type { Metrics } from "../schemas/metrics.ts";
 import { readProgress, runAnalysis, toSince, type AnalysisOptions } from "./job.ts";
 import { countArrivals } from "./queries/state.ts";
@@ -59,7 +58,7 @@ async function watch(
       failures = 0;
     } catch (error) {
       failures += 1;
-      job.log.error({ error: errorMessage(error), failures }, "analysis pass failed");
+      job.log.error({ err: error, failures }, "analysis pass failed");
     }
     const tookMs = performance.now() - beganMs;
     const restMs = Math.max(intervalMs, tookMs * REST_PER_PASS);

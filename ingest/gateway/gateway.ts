@@ -39,6 +39,10 @@ export function createGatewayApp(gateway: Gateway): Hono<{ Bindings: HttpBinding
     const isReady = gateway.isReady();
     return context.json({ status: isReady ? "ready" : "not ready" }, isReady ? 200 : 503);
   });
+  app.onError((error, context) => {
+    gateway.log.error({ err: error }, "a call failed by a defect of the gateway");
+    return context.text("Internal Server Error", 500);
+  });
   app.all("*", async (context) => {
     const call = handleCall(gateway, context.env.incoming, context.env.outgoing);
     gateway.underWay.add(call);

@@ -63,7 +63,7 @@ describe("the service", () => {
     await vi.waitFor(async () => expect(await bench.rows("person_weeks")).toHaveLength(1), WAIT);
     await watch.stop();
     expect(log.error).toHaveBeenCalledExactlyOnceWith(
-      { error: "ClickHouse can't be reached.", failures: 1 },
+      { err: expect.any(AppError), failures: 1 },
       "analysis pass failed",
     );
   });

@@ -74,8 +74,14 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
     await Promise.all(started.map((child) => child.stop()));
     rmSync(root, { recursive: true, force: true });
   }
-  const run = (...argv: string[]): Promise<CommandResult> =>
-    runAssay(argv, { ...settings, ASSAY_DATA: join(root, "operator") });
+  const run = (...argv: string[]): Promise<CommandResult> => {
+    const dashboard = started.find(({ name }) => name === "dashboard");
+    return runAssay(argv, {
+      ...settings,
+      ASSAY_DATA: join(root, "operator"),
+      ASSAY_DASHBOARD_PORT: String(dashboard?.ports.dashboard ?? 0),
+    });
+  };
   try {
     // The stores are brought up to date once, as a deployment does, and not by all at the same time.
     const migrated = await run("migrate");

@@ -1,0 +1,119 @@
+// A distributed deployment from nothing to a first call that is seen on the dashboard, with the real Kafka, Postgres and
+// ClickHouse's HTTP interface. No log line of any process holds what a client said.
+
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { startDistributed, type Distributed } from "../services/distributed.ts";
+import { startTestClickHouse, type TestClickHouse } from "../services/clickhouse-http.ts";
+import { needsKafka, startTestKafka, type TestKafka } from "../services/kafka.ts";
+import { startTestPostgres, type TestPostgres } from "../services/postgres.ts";
+import { send, type RawAnswer } from "../services/raw-client.ts";
+import { startReplayProvider, type ReplayProvider } from "../services/replay-provider.ts";
+
+const PATIENCE_MS = 120_000;
+vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS });
+/** Until an assertion holds; it is asked again and again. */
+const WAIT = { timeout: PATIENCE_MS, interval: 50 };
+/** In everything that a client sends: body, header, query string, path, and credentials of all kinds. */
+const CANARY = "canary7Qx";
+
+describe("a distributed deployment", needsKafka, () => {
+  let kafka: TestKafka;
+  let postgres: TestPostgres;
+  let clickhouse: TestClickHouse;
+  let replay: ReplayProvider;
+  let assay: Distributed;
+  let key: string;
+
+  beforeAll(async () => {
+    [kafka, postgres, clickhouse, replay] = await Promise.all([
+      startTestKafka(),
+      startTestPostgres(),
+      startTestClickHouse(),
+      startReplayProvider(),
+    ]);
+    assay = await startDistributed({
+      kafkaBrokers: kafka.brokers,
+      databaseUrl: postgres.url,
+      clickhouseUrl: clickhouse.url,
+      upstreamUrl: replay.url,
+    });
+  });
+  afterAll(async () => {
+    await assay.stop();
+    await Promise.all([kafka.stop(), postgres.stop(), clickhouse.stop(), replay.close()]);
+  });
+
+  function call(path: string, more: Record<string, string> = {}): Promise<RawAnswer> {
+    return send(`${gateway().url}${path}`, {
+      headers: { "content-type": "application/json", "x-assay-key": key, ...more },
+      body: JSON.stringify({ model: "gpt-5", stream: true, messages: [{ role: "user", content: CANARY }] }),
+    });
+  }
+
+  function gateway(): Distributed["analyze"] {
+    const [first] = assay.gateways;
+    if (!first) throw new Error("There is no gateway.");
+    return first;
+  }
+
+  it("the first owner gets in by a link that an operator makes, and a key reaches the gateway", async () => {
+    const link = await assay.run("login-link", "owner@localhost");
+    expect(link.stdout).toMatch(new RegExp(`^${assay.dashboard.url}/sign-in#\\S+\\n$`));
+    const made = await assay.run("keys", "create", "--person", "owner@localhost");
+    key = made.stdout.trim();
+    await vi.waitFor(async () => expect((await call("/v1/chat/completions")).status).toBe(200), WAIT);
+  });
+
+  it("what was answered is stored once, and analysed", async () => {
+    const { headers } = await call("/v1/chat/completions");
+    await vi.waitFor(async () => {
+      const { stdout } = await assay.run("export", "events", "--reason", "a test");
+      const ids = stdout.split("\n").filter((line) => line.includes(String(headers["x-assay-event-id"])));
+      expect(ids).toHaveLength(1);
+    }, WAIT);
+    await vi.waitFor(async () => {
+      const scraped = await (await fetch(`${assay.analyze.metricsUrl}/metrics`)).text();
+      expect(scraped).toMatch(/^assay_analysis_seconds_count\{.*\} [1-9]/m);
+    }, WAIT);
+  });
+
+  it("every process is ready, and names what it depends on", async () => {
+    const parts: Record<string, string[]> = {};
+    for (const { metricsUrl } of [gateway(), ...assay.sinks, assay.analyze, assay.dashboard]) {
+      const response = await fetch(`${metricsUrl}/readyz`);
+      const text = await response.text();
+      expect({ text, status: response.status }).toMatchObject({ status: 200 });
+      const { processes } = JSON.parse(text);
+      for (const [name, said] of Object.entries<{ parts: object }>(processes))
+        parts[name] = Object.keys(said.parts);
+    }
+    expect(parts).toMatchObject({
+      shipper: expect.arrayContaining(["Kafka"]),
+      sink: expect.arrayContaining(["ClickHouse", "sink"]),
+      analyze: expect.arrayContaining(["ClickHouse", "Postgres"]),
+      dashboard: expect.arrayContaining(["ClickHouse", "Postgres"]),
+    });
+  });
+
+  it("no log line holds a prompt, a key, a query string or a header of a client", async () => {
+    const answers = [
+      await call(`/v1/chat/completions?${CANARY}=1`, { "x-assay-session-id": CANARY }),
+      await call(`/k/assay_${CANARY}/v1/chat/completions`),
+      await call("/v1/chat/completions", { "x-assay-key": `assay_${CANARY}` }),
+      await call(`/${CANARY}`, { authorization: `Bearer ${CANARY}` }),
+    ];
+    replay.respond(() => ({
+      headers: [["content-type", "application/json"]],
+      body: Buffer.from(`{"usage": ${CANARY}}`),
+    }));
+    answers.push(await call("/v1/chat/completions"));
+    replay.respond(() => ({ fault: { kind: "reset-before-headers" } }));
+    answers.push(await call("/v1/chat/completions", { authorization: `Bearer sk-${CANARY}` }));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 401, 404, 200, 502]);
+    const all = [gateway(), ...assay.sinks, assay.analyze, assay.dashboard];
+    await Promise.all(all.map((one) => one.stop()));
+    const logged = all.map((one) => one.log()).join("");
+    expect(logged).toContain("a call failed");
+    expect(logged.split("\n").filter((line) => line.includes(CANARY) || line.includes(key))).toEqual([]);
+  });
+});
