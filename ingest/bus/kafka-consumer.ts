@@ -40,7 +40,7 @@ const FETCH_BYTES_MIN = 64 * 1024;
 const FETCH_WAIT_MS_MAX = 250;
 const FETCH_RETRIES_MAX = 5;
 const REJOIN_MS_MIN = 200;
-const REJOIN_MS_MAX = 10_000;
+const REJOIN_MS_MAX = 2000;
 
 export interface ConsumeKafkaOptions {
   client: Kafka;

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -23,11 +23,11 @@ vi.setConfig({ testTimeout: 2 * WAIT_MS_MAX });
 let spool: TestSpool;
 let dataDir: string;
 beforeEach(() => {
-  spool = makeTestSpool();
   dataDir = mkdtempSync(join(tmpdir(), "assay-sink-"));
+  mkdirSync(join(dataDir, "spool"));
+  spool = makeTestSpool(join(dataDir, "spool"));
 });
 afterEach(() => {
-  spool.remove();
   rmSync(dataDir, { recursive: true });
 });
 
@@ -66,7 +66,8 @@ const readTotals = async (store: ClickHouseStore, more: "" | "FINAL"): Promise<u
 test("a crash between insert and commit counts the call once", async () => {
   await fillSpool(CALLS);
   await (await openStore()).close();
-  const sink = spawn(process.execPath, [SINK, dataDir, spool.spoolDir], { stdio: "inherit" });
+  const env = { ...process.env, ASSAY_DATA: dataDir };
+  const sink = spawn(process.execPath, [SINK], { stdio: "inherit", env });
   expect(await once(sink, "exit")).toEqual([null, "SIGKILL"]);
 
   const store = await openStore();

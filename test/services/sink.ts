@@ -1,4 +1,4 @@
-// A sink of this process for tests: the real one, between a spool and a store of the test's own.
+// Sinks of this process for tests: the real one, between a spool or a bus and a store of the test's own.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,9 +7,12 @@ import { pino } from "pino";
 import { carrySpool } from "../../ingest/bus/carry-spool.ts";
 import { openDeadLetters } from "../../ingest/sink/dead-letters.ts";
 import { createPricer } from "../../ingest/sink/price.ts";
+import { startSink } from "../../ingest/sink/start-sink.ts";
 import { createSink, SINK_BATCH_RECORDS_MAX } from "../../ingest/sink/sink.ts";
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
+import { readConfig } from "../../schemas/config.ts";
 import { createMetrics } from "../../schemas/metrics.ts";
+import { createVitals, type Vitals } from "../../schemas/vitals.ts";
 import type { TestSpool } from "./spool.ts";
 
 export interface TestSink {
@@ -52,4 +55,19 @@ export function startTestSink(store: ClickHouseStore, spool: TestSpool): TestSin
       rmSync(deadLettersDir, { recursive: true });
     },
   };
+}
+
+export interface BusSink {
+  logged: Record<string, unknown>[];
+  vitals: Vitals;
+  close(): Promise<void>;
+}
+
+/** A sink as a process has it, from the spool or Kafka as the settings say. */
+export function startBusSink(store: ClickHouseStore, settings: Readonly<Record<string, string>>): BusSink {
+  const logged: Record<string, unknown>[] = [];
+  const log = pino({}, { write: (line) => void logged.push(JSON.parse(line)) });
+  const vitals = createVitals("sink");
+  const sink = startSink(log, { config: readConfig(settings), store, vitals, now: () => new Date() });
+  return { logged, vitals, close: () => sink.close() };
 }
