@@ -102,6 +102,10 @@ const TOOLS = {
     summary: "Price stored calls again, with the prices that hold now",
     load: async () => (await import("./ingest/commands/reprice.ts")).repriceCommand,
   },
+  erase: {
+    summary: "Remove a person and every row about them, for good",
+    load: async () => (await import("./dashboard/commands/erase.ts")).eraseCommand,
+  },
   "export events": {
     summary: "Write recorded calls as JSON lines; it stands in the audit of everybody who is in them",
     load: async () => (await import("./dashboard/commands/export-events.ts")).exportEventsCommand,

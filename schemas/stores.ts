@@ -31,8 +31,8 @@ export async function openStores(log: Logger, config: Config): Promise<OpenStore
   }
   const postgres = await openPostgres({ url: databaseUrl });
   opening.defer(() => postgres.close());
-  const url = config.clickhouseUrl;
-  const clickhouse = await openClickHouse({ dataDir: config.dataDir, ...(url === undefined ? {} : { url }) });
+  const { clickhouseUrl: url, clickhouseCluster: cluster, dataDir } = config;
+  const clickhouse = await openClickHouse({ url, cluster, dataDir });
   opening.defer(() => clickhouse.close());
   const stores = { clickhouse, postgres };
   await migrateStores(stores);

@@ -53,8 +53,12 @@ async function runSink(log: Logger, config: Config, { now, signal }: CommandIo):
   await Promise.race([signal.aborted || once(signal, "abort"), sink.failed]);
 }
 
-async function openMigrated({ clickhouseUrl, dataDir }: Config): Promise<ClickHouseStore> {
-  const store = await openClickHouse({ url: clickhouseUrl, dataDir });
+async function openMigrated({
+  clickhouseUrl: url,
+  clickhouseCluster: cluster,
+  dataDir,
+}: Config): Promise<ClickHouseStore> {
+  const store = await openClickHouse({ url, cluster, dataDir });
   try {
     await migrateClickHouse(store);
     return store;

@@ -10,25 +10,27 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { AppError } from "../app-error.ts";
-import { defineQuery, defineStatement, type ClickHouseStore } from "./store.ts";
+import { defineQuery, type ClickHouseStore } from "./store.ts";
 
-const MIGRATIONS_FOLDER = fileURLToPath(new URL("migrations", import.meta.url));
+export const MIGRATIONS_FOLDER = fileURLToPath(new URL("migrations", import.meta.url));
 const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
-const noParams = z.object({});
 
-const createMigrationsTable = defineStatement({
-  name: "create migrations",
-  sql: `CREATE TABLE IF NOT EXISTS migrations
+const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS migrations
     (name String, sha256 String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
-    ENGINE = ReplacingMergeTree ORDER BY name`,
-  params: noParams,
-});
+    ENGINE = ReplacingMergeTree ORDER BY name`;
 
 const appliedMigrations = defineQuery({
   name: "applied migrations",
   sql: "SELECT name, sha256 FROM migrations FINAL ORDER BY name",
-  params: noParams,
+  params: z.object({}),
   row: z.object({ name: z.string(), sha256: z.string() }),
+});
+
+const migrationsTable = defineQuery({
+  name: "migrations table",
+  sql: "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'migrations'",
+  params: z.object({}),
+  row: z.object({ name: z.string() }),
 });
 
 interface Migration {
@@ -47,16 +49,22 @@ export async function migrateClickHouse(
   folder: string = MIGRATIONS_FOLDER,
 ): Promise<string[]> {
   const migrations = readMigrations(folder);
-  await store.execute(createMigrationsTable, {});
+  await store.define("create migrations", MIGRATIONS_TABLE);
   const applied = await store.query(appliedMigrations, {});
   for (const [index, { name, sha256 }] of applied.entries()) checkUnchanged(migrations[index], name, sha256);
   const missing = migrations.slice(applied.length);
   for (const { name, sha256, statements } of missing) {
-    for (const sql of statements)
-      await store.execute(defineStatement({ name: `migrate ${name}`, sql, params: noParams }), {});
+    for (const sql of statements) await store.define(`migrate ${name}`, sql);
     await store.insert("migrations", [{ name, sha256 }]);
   }
   return missing.map(({ name }) => name);
+}
+
+/** @returns the files that were applied by now, none of them where nobody has migrated yet */
+export async function readAppliedMigrations(store: ClickHouseStore): Promise<string[]> {
+  const tables = await store.query(migrationsTable, {});
+  if (tables.length === 0) return [];
+  return (await store.query(appliedMigrations, {})).map(({ name }) => name);
 }
 
 function readMigrations(folder: string): Migration[] {
@@ -74,7 +82,7 @@ function readMigrations(folder: string): Migration[] {
 }
 
 /** A statement ends with a `;` at the end of a line. No comment may. */
-function toStatements(content: string): string[] {
+export function toStatements(content: string): string[] {
   const withoutComments = content.replaceAll(/^\s*--.*$/gm, "");
   return withoutComments
     .split(/;[ \t]*$/m)

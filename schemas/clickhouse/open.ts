@@ -5,29 +5,28 @@
 // that what one sets can't change the next (a chDB connection keeps what it was last told); a failure is one AppError,
 // whose `retry` says whether the same operation may succeed later.
 
-import type { ClickHouseSettings } from "@clickhouse/client";
-import type { z } from "zod";
+import { z } from "zod";
+import { toClusterStatements } from "./cluster.ts";
 import { openEmbeddedConnections } from "./embedded.ts";
 import { toAppError } from "./errors.ts";
 import { createLendingPool, type LendingPool } from "./lending-pool.ts";
-import { openServerConnections } from "./server.ts";
-import type { ClickHouseStore, QueryDefinition, RemovalDefinition, StatementDefinition } from "./store.ts";
+import { openServerConnections, toDatabaseName } from "./server.ts";
+import { QUERY_SECONDS_MAX, settings, STATEMENT_SECONDS_MAX } from "./settings.ts";
+import type { ClickHouseStore, QueryDefinition, StatementDefinition } from "./store.ts";
 import type { ClickHouseConnections, StoreConnection } from "./connections.ts";
 
 /** Operations that wait for a connection; the next one is refused as `unavailable`, so that waiting can't grow for ever. */
 const WAITING_MAX = 256;
 /** Rows of one INSERT. Between 1,000 and 5,000 chDB is at its fastest and holds up the event loop for 15 ms or less. */
 const INSERT_ROWS_MAX = 5000;
-const QUERY_SECONDS_MAX = 60;
-/** Rebuilding all that analytics derives is one statement a table; an export streams for as long. */
-const STATEMENT_SECONDS_MAX = 900;
-const QUERY_MEMORY_BYTES_MAX = 4 * 1024 ** 3;
 
 export interface OpenClickHouseOptions {
   /** `http://user:password@host:8123/database`; the database is `assay` where the address names none. */
   url?: string | undefined;
   /** Where chDB keeps its files, in the folder `clickhouse`, when there is no `url`. */
   dataDir: string;
+  /** The cluster that the server at `url` belongs to, where the tables are replicated and sharded. */
+  cluster?: string | undefined;
 }
 
 /**
@@ -35,21 +34,45 @@ export interface OpenClickHouseOptions {
  * @throws AppError `data_directory_locked` when another process has the chDB directory open, `unavailable` (retry) when
  * the server can't be reached, `bad_configuration` when it refuses the credentials
  */
-export async function openClickHouse({ url, dataDir }: OpenClickHouseOptions): Promise<ClickHouseStore> {
-  const connections =
-    url === undefined ? await openEmbeddedConnections(dataDir) : await openServerConnections(url);
-  return createStore(connections);
+export async function openClickHouse({
+  url,
+  dataDir,
+  cluster,
+}: OpenClickHouseOptions): Promise<ClickHouseStore> {
+  if (url === undefined) return createStore(await openEmbeddedConnections(dataDir), (sql) => [sql]);
+  const database = toDatabaseName(url);
+  return createStore(await openServerConnections(url, cluster), (sql) =>
+    cluster === undefined ? [sql] : toClusterStatements(sql, { name: cluster, database }),
+  );
 }
 
-function createStore(connections: ClickHouseConnections): ClickHouseStore {
+/** @param toStatements what a statement that makes or changes a table is where the tables are */
+function createStore(
+  connections: ClickHouseConnections,
+  toStatements: (sql: string) => readonly string[],
+): ClickHouseStore {
   const inserts = createLendingPool(connections.inserting, WAITING_MAX);
   const statements = createLendingPool(connections.executing, WAITING_MAX);
   const reads = createLendingPool(connections.reading, WAITING_MAX);
+
+  async function runAll<Params extends z.ZodObject>(
+    client: Client,
+    definition: StatementDefinition<Params>,
+    params: z.input<Params>,
+  ): Promise<void> {
+    for (const sql of toStatements(definition.sql)) await run(client, { ...definition, sql }, params);
+  }
+
   return {
     query: (definition, params) => lend(reads, ({ client }) => readAll(client, definition, params)),
     stream: (definition, params) => readStream(reads, definition, params),
     execute: (definition, params) => lend(statements, ({ client }) => run(client, definition, params)),
-    remove: (definition, params) => lend(statements, ({ client }) => remove(client, definition, params)),
+    define: (name, sql) =>
+      lend(statements, ({ client }) => runAll(client, { name, sql, params: z.object({}) }, {})),
+    remove: ({ table, where, ...definition }, params) =>
+      lend(statements, ({ client }) =>
+        runAll(client, { ...definition, sql: `ALTER TABLE ${table} DELETE WHERE ${where}` }, params),
+      ),
     insert: (table, rows) => lend(inserts, ({ client }) => insertAll(client, table, rows)),
     ping: () => lend(reads, ({ client }) => ping(client)),
     close: () => connections.close(),
@@ -119,17 +142,8 @@ async function run<Params extends z.ZodObject>(
   await client.command({
     query: definition.sql,
     query_params: definition.params.parse(params),
-    clickhouse_settings: settings(definition.name, STATEMENT_SECONDS_MAX),
+    clickhouse_settings: settings(definition.name, STATEMENT_SECONDS_MAX, "sequential"),
   });
-}
-
-function remove<Params extends z.ZodObject>(
-  client: Client,
-  { name, table, where, params: schema }: RemovalDefinition<Params>,
-  params: z.input<Params>,
-): Promise<void> {
-  const sql = `ALTER TABLE ${table} DELETE WHERE ${where}`;
-  return run(client, { name, sql, params: schema }, params);
 }
 
 async function insertAll(
@@ -150,27 +164,4 @@ async function insertAll(
 async function ping(client: Client): Promise<void> {
   const answer = await client.ping({ select: true });
   if (!answer.success) throw answer.error;
-}
-
-/** All settings of an operation. Only their values differ from one operation to the next, never which are sent. */
-function settings(name: string, secondsMax: number): ClickHouseSettings {
-  return {
-    log_comment: JSON.stringify({ query: name }),
-    max_execution_time: secondsMax,
-    max_memory_usage: String(QUERY_MEMORY_BYTES_MAX),
-    // A server goes on with a query whose reader has left, unless it is told not to.
-    cancel_http_readonly_queries_on_client_close: 1,
-    // Counts beyond 2^53 and money would lose digits as JSON numbers.
-    output_format_json_quote_64bit_integers: 1,
-    output_format_json_quote_decimals: 1,
-    // Times go in and come out as RFC 3339 in UTC, the form of the records.
-    date_time_input_format: "best_effort",
-    date_time_output_format: "iso",
-    // A missing column takes its default; an unknown one, or null where there is no unknown, is a mistake of ours.
-    input_format_skip_unknown_fields: 0,
-    input_format_null_as_default: 0,
-    // An insert is acknowledged when its rows are in the table, and a mutation when it is done.
-    async_insert: 0,
-    mutations_sync: "2",
-  };
 }

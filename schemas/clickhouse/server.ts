@@ -13,12 +13,20 @@ const READING = 8;
 /** Longer than any operation may take in the server, so that it is the server that ends one, and says so. */
 const REQUEST_TIMEOUT_MS = 1_000_000;
 
-export async function openServerConnections(address: string): Promise<ClickHouseConnections> {
+/** The database that an address names, or ours where it names none. */
+export function toDatabaseName(address: string): string {
+  return decodeURIComponent(new URL(address).pathname.slice(1)) || DATABASE;
+}
+
+export async function openServerConnections(
+  address: string,
+  cluster?: string,
+): Promise<ClickHouseConnections> {
   const url = new URL(address);
-  const database = decodeURIComponent(url.pathname.slice(1)) || DATABASE;
+  const database = toDatabaseName(address);
   // The client would take the name from the path as it stands, and not decode it.
   url.pathname = "/";
-  await ensureDatabase(url, database);
+  await ensureDatabase(url, database, cluster);
   const client = createServerClient(url, database);
   const connection: StoreConnection = { client, streamingClient: client };
   const connections = (count: number) => Array.from({ length: count }, () => connection);
@@ -43,7 +51,7 @@ function createServerClient(url: URL, database: string): ClickHouseClient {
 }
 
 /** Every request names the database, so it has to be there before the first. Who can see it need not be able to make it. */
-async function ensureDatabase(url: URL, database: string): Promise<void> {
+async function ensureDatabase(url: URL, database: string, cluster: string | undefined): Promise<void> {
   const client = createServerClient(url, "default");
   try {
     const found = await client.query({
@@ -54,7 +62,7 @@ async function ensureDatabase(url: URL, database: string): Promise<void> {
     const rows = await found.json();
     if (rows.length > 0) return;
     await client.command({
-      query: "CREATE DATABASE IF NOT EXISTS {database:Identifier}",
+      query: `CREATE DATABASE IF NOT EXISTS {database:Identifier}${cluster === undefined ? "" : ` ON CLUSTER '${cluster}'`}`,
       query_params: { database },
     });
   } catch (error) {

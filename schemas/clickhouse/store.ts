@@ -64,6 +64,8 @@ export interface ClickHouseStore {
     definition: StatementDefinition<Params>,
     params: z.input<Params>,
   ): Promise<void>;
+  /** Makes or changes a table: one statement of a migration, on every server of a cluster. */
+  define(name: string, sql: string): Promise<void>;
   /**
    * Takes rows out of the files themselves, and resolves when none holds them any longer. It rewrites every part that has such
    * a row, so it is for what has to be gone, and not for what merely no longer counts.

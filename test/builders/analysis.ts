@@ -47,9 +47,10 @@ export interface AnalysisBench {
   close(): Promise<void>;
 }
 
-export async function openAnalysisBench(timezone = "UTC"): Promise<AnalysisBench> {
+/** On an embedded store of its own, or one that is given. */
+export async function openAnalysisBench(timezone = "UTC", given?: ClickHouseStore): Promise<AnalysisBench> {
   const dataDir = mkdtempSync(join(tmpdir(), "assay-analytics-"));
-  const store = await openClickHouse({ dataDir });
+  const store = given ?? (await openClickHouse({ dataDir }));
   await migrateClickHouse(store);
   let nowMs = Date.parse("2026-11-21T00:00:00Z");
   let eventNumber = 0;

@@ -6,8 +6,8 @@
 // pieces, errors with their code, also in the middle of an answer, and /ping. Each request has a session of its own, so that
 // no setting outlives it.
 //
-// Run by `startTestClickHouse` as: node clickhouse-http-server.ts FOLDER PORT PASSWORD. It sends its port to its parent, and
-// ends with it.
+// Run by `startTestClickHouse` as: node clickhouse-http-server.ts FOLDER PORT PASSWORD [two-shards]. It sends its port to its
+// parent, and ends with it.
 
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -16,8 +16,10 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { Session } from "chdb";
+import { toShardSettings, withoutReplication, writeClusterConfig } from "./clickhouse-two-shards.ts";
 
-const [folder = "", port = "0", password = ""] = process.argv.slice(2);
+const [folder = "", port = "0", password = "", kind = ""] = process.argv.slice(2);
+const isSharded = kind === "two-shards";
 /** Of the HTTP interface itself; everything else in an address is a setting of the query. */
 const NOT_SETTINGS = new Set([
   "query",
@@ -31,7 +33,7 @@ const STREAMABLE = /^\s*(SELECT|WITH)\b[^]*\bFORMAT\s+JSONEachRow\s*$/i;
 const AUTHENTICATION_FAILED = "Code: 516. DB::Exception: Authentication failed. (AUTHENTICATION_FAILED)";
 
 /** The engine lives as long as one of its sessions does. */
-const engine = new Session(folder);
+const engine = new Session(folder, { connectionArgs: isSharded ? writeClusterConfig(folder) : [] });
 const server = createServer((request, response) => void answer(request, response));
 server.listen(Number(port), "127.0.0.1", () => process.send?.(server.address()));
 server.once("close", () => engine.close());
@@ -48,7 +50,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     }
     const inAddress = searchParams.get("query");
     await session.queryAsync(toSetStatements(searchParams));
-    await run(session, inAddress === null ? body : `${inAddress}\n${body}`, searchParams, request, response);
+    const sql = inAddress === null ? body : `${inAddress}\n${body}`;
+    await run(session, isSharded ? withoutReplication(sql) : sql, searchParams, request, response);
   } catch (error) {
     refuse(response, error instanceof Error ? error.message : String(error));
   } finally {
@@ -67,6 +70,7 @@ function toSetStatements(search: URLSearchParams): string {
   for (const [name, value] of search) {
     if (!NOT_SETTINGS.has(name)) statements.push(`SET ${quoteName(name)} = ${quoteText(value)}`);
   }
+  if (isSharded) statements.push(toShardSettings(database));
   return statements.join("; ");
 }
 

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient } from "@clickhouse/client";
 import { z } from "zod";
+import { CLUSTER } from "./clickhouse-two-shards.ts";
 
 const PROGRAM = fileURLToPath(new URL("clickhouse-http-server.ts", import.meta.url));
 const messageSchema = z.tuple([z.object({ port: z.number() })]).rest(z.unknown());
@@ -33,12 +34,19 @@ export interface ServerOutage {
 
 export async function startTestClickHouse({ password = "" } = {}): Promise<TestClickHouse> {
   const given = process.env["CLICKHOUSE_URL"];
-  return given === undefined || password !== "" ? startOwnServer(password) : useServer(given);
+  return given === undefined || password !== "" ? startOwnServer([password]) : useServer(given);
 }
 
-async function startOwnServer(password: string): Promise<TestClickHouse> {
+/** A cluster: the one that CLICKHOUSE_URL and CLICKHOUSE_CLUSTER name, or else one server that looks like two shards. */
+export async function startTestCluster(): Promise<TestClickHouse & { cluster: string }> {
+  const { CLICKHOUSE_URL: url, CLICKHOUSE_CLUSTER: cluster } = process.env;
+  if (url !== undefined && cluster !== undefined) return { ...(await useServer(url, cluster)), cluster };
+  return { ...(await startOwnServer(["", "two-shards"])), cluster: CLUSTER };
+}
+
+async function startOwnServer([password = "", kind = ""]: string[]): Promise<TestClickHouse> {
   const folder = mkdtempSync(join(tmpdir(), "assay-test-clickhouse-"));
-  let { child, port } = await startProcess(folder, 0, password);
+  let { child, port } = await startProcess(folder, 0, [password, kind]);
   const end = async () => {
     const exited = once(child, "exit");
     child.kill("SIGKILL");
@@ -50,7 +58,7 @@ async function startOwnServer(password: string): Promise<TestClickHouse> {
     outage: {
       begin: end,
       end: async () => {
-        ({ child, port } = await startProcess(folder, port, password));
+        ({ child, port } = await startProcess(folder, port, [password, kind]));
       },
       pid: () => child.pid ?? 0,
     },
@@ -64,9 +72,9 @@ async function startOwnServer(password: string): Promise<TestClickHouse> {
 async function startProcess(
   folder: string,
   port: number,
-  password: string,
+  more: readonly string[],
 ): Promise<{ child: ChildProcess; port: number }> {
-  const child = fork(PROGRAM, [folder, String(port), password], {
+  const child = fork(PROGRAM, [folder, String(port), ...more], {
     execArgv: [],
     env: { ...process.env, UV_THREADPOOL_SIZE: "16" },
   });
@@ -74,7 +82,7 @@ async function startProcess(
   return { child, port: address.port };
 }
 
-async function useServer(address: string): Promise<TestClickHouse> {
+async function useServer(address: string, cluster?: string): Promise<TestClickHouse> {
   const url = new URL(address);
   const database = `assay_test_${randomUUID().replaceAll("-", "")}`;
   url.pathname = `/${database}`;
@@ -83,7 +91,8 @@ async function useServer(address: string): Promise<TestClickHouse> {
     outage: undefined,
     stop: async () => {
       const client = createClient({ url: new URL("/", url) });
-      await client.command({ query: `DROP DATABASE IF EXISTS ${database} SYNC` });
+      const where = cluster === undefined ? "" : `ON CLUSTER '${cluster}'`;
+      await client.command({ query: `DROP DATABASE IF EXISTS ${database} ${where} SYNC` });
       await client.close();
     },
   };

@@ -1,0 +1,175 @@
+// The tables on a cluster: what the migrations become there, and that every question has the answer that one server gives.
+//
+// No replica and no second server are run here, unless CLICKHOUSE_URL and CLICKHOUSE_CLUSTER name some: two shards are played by
+// one engine (clickhouse-two-shards.ts).
+
+import { randomInt } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { exportedEvents } from "../../dashboard/server/queries/exported-events.ts";
+import { newestRuns } from "../../dashboard/server/queries/newest-runs.ts";
+import { usageCuts } from "../../dashboard/server/queries/usage-cuts.ts";
+import { SHARDED_BY, toClusterStatements } from "../../schemas/clickhouse/cluster.ts";
+import { countPersonRows, putTombstone, removePersonRows } from "../../schemas/clickhouse/erasure.ts";
+import { MIGRATIONS_FOLDER, toStatements } from "../../schemas/clickhouse/migrate.ts";
+import { openClickHouse } from "../../schemas/clickhouse/open.ts";
+import { openAnalysisBench, OTHER_PERSON, PERSON, type AnalysisBench } from "../builders/analysis.ts";
+import { createRandom, randomCall, shuffle } from "../builders/random-calls.ts";
+import { startTestCluster, type TestClickHouse } from "../services/clickhouse-http.ts";
+import { ask } from "../services/clickhouse-openers.ts";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const CLUSTER = { name: "of_a_test", database: "it's" };
+const CALLS = 120;
+/** Nobody and PERSON lie on the first of two shards by the hash of their ids, and this one on the second. */
+const ON_OTHER_SHARD = "01936a00-0000-7000-8000-000000000010";
+const NOW = new Date("2026-11-21T00:00:00Z");
+
+const STATEMENTS = readdirSync(MIGRATIONS_FOLDER).flatMap((file) =>
+  toStatements(readFileSync(join(MIGRATIONS_FOLDER, file), "utf8")),
+);
+const CHANGES = [
+  "ALTER TABLE calls ADD COLUMN IF NOT EXISTS more UInt8 DEFAULT 0 AFTER reason",
+  "ALTER TABLE calls MODIFY TTL expires_at + INTERVAL 1 DAY",
+  "ALTER TABLE calls DELETE WHERE person_id = {person_id:UUID}",
+];
+
+let server: TestClickHouse & { cluster: string };
+let sharded: AnalysisBench;
+let single: AnalysisBench;
+
+beforeAll(async () => {
+  server = await startTestCluster();
+  const { url, cluster } = server;
+  sharded = await openAnalysisBench(
+    "Europe/Berlin",
+    await openClickHouse({ url, cluster, dataDir: "/unused" }),
+  );
+  single = await openAnalysisBench("Europe/Berlin");
+});
+afterAll(async () => {
+  await Promise.all([sharded.close(), single.close()]);
+  await server.stop();
+});
+
+const format = (sql: string) => single.store.query(ask("SELECT formatQuery({sql:String}) AS sql"), { sql });
+
+describe("what the migrations become", () => {
+  test.each([...STATEMENTS, ...CHANGES].map((sql) => [sql.slice(0, 60), sql]))(
+    "the engine reads the form for a cluster of: %s …",
+    async (_beginning, sql) => {
+      const statements = toClusterStatements(sql, CLUSTER);
+      for (const statement of statements) {
+        expect(await format(statement)).toHaveLength(1);
+        expect(statement).toContain("ON CLUSTER 'of_a_test'");
+        await expect(format(statement.replace("TABLE", "TABEL"))).rejects.toMatchObject({ code: "internal" });
+      }
+    },
+  );
+
+  test("a table is replicated under a name of its own, with all that it has, and distributed by its key", () => {
+    const sql = `CREATE TABLE IF NOT EXISTS runs (a UInt8 DEFAULT f(1)) -- why
+      ENGINE = ReplacingMergeTree(version, is_deleted) ORDER BY a TTL b SETTINGS c = 1`;
+    expect(toClusterStatements(sql, CLUSTER)).toEqual([
+      `CREATE TABLE IF NOT EXISTS runs_local ON CLUSTER 'of_a_test' (a UInt8 DEFAULT f(1)) -- why
+      ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/it\\'s/runs', '{replica}', version, is_deleted) ORDER BY a TTL b SETTINGS c = 1`,
+      `CREATE TABLE IF NOT EXISTS runs ON CLUSTER 'of_a_test' AS runs_local
+ENGINE = Distributed('of_a_test', 'it\\'s', 'runs_local', cityHash64(person_id))`,
+    ]);
+  });
+
+  test("columns change in both tables, and everything else where the rows are", () => {
+    const tables = CHANGES.map((sql) =>
+      toClusterStatements(sql, CLUSTER).map((statement) => statement.split(" ")[2]),
+    );
+    expect(tables).toEqual([["calls_local", "calls"], ["calls_local"], ["calls_local"]]);
+  });
+
+  test.each([
+    ["a table of which nobody has said how it is sharded", "CREATE TABLE IF NOT EXISTS newcomer (a UInt8)"],
+    ["a change of such a table", "ALTER TABLE newcomer DELETE WHERE 1"],
+    ["columns and storage in one", "ALTER TABLE calls ADD COLUMN a UInt8, ADD INDEX b a TYPE minmax"],
+    ["any other statement", "OPTIMIZE TABLE calls"],
+  ])("%s is refused", (_what, sql) => {
+    expect(() => toClusterStatements(sql, CLUSTER)).toThrow(expect.objectContaining({ code: "internal" }));
+  });
+
+  test("rows that replace each other meet on one shard, and in one partition", async () => {
+    const sql = `SELECT name, sorting_key, partition_key FROM system.tables
+      WHERE database = currentDatabase() AND engine LIKE '%MergeTree'`;
+    const tables = await single.store.query(ask(sql), {});
+    expect(tables.map(({ name }) => String(name)).toSorted()).toEqual(Object.keys(SHARDED_BY).toSorted());
+    for (const { name, sorting_key, partition_key } of tables) {
+      const sorted = String(sorting_key).split(", ");
+      expect(sorted).toContain(SHARDED_BY[String(name)]);
+      const partitioned = String(partition_key).match(/\w+(?=\))|^\w+$/g) ?? [];
+      for (const column of partitioned) expect(sorted).toContain(column);
+    }
+  });
+});
+
+const both = <Value>(question: (bench: AnalysisBench) => Promise<Value>) =>
+  Promise.all([question(sharded), question(single)]);
+
+const SEED = randomInt(2 ** 31);
+
+describe(`two shards answer as one server does (seed ${SEED})`, () => {
+  const random = createRandom(SEED);
+  const calls = shuffle(
+    random,
+    Array.from({ length: CALLS }, (_, index) => {
+      const call = randomCall(random, index);
+      return call.person_id === OTHER_PERSON ? { ...call, person_id: ON_OTHER_SHARD } : call;
+    }),
+  );
+  const deliveries = [calls.slice(0, CALLS / 2), calls.slice(CALLS / 4)];
+
+  test("analytics derives the same rows from deliveries that overlap, pass after pass", async () => {
+    for (const delivery of deliveries) {
+      await both((bench) => bench.arrive(...delivery));
+      const [onShards, onOne] = await both((bench) => bench.analyze());
+      expect({ ...onShards, duration_ms: 0 }).toEqual({ ...onOne, duration_ms: 0 });
+    }
+    const [onShards, onOne] = await both((bench) => bench.all());
+    expect(onShards).toEqual(onOne);
+    for (const table of ["token_events", "calls", "runs"]) {
+      const shards = ask(`SELECT DISTINCT shardNum() AS shard FROM ${table} ORDER BY shard`);
+      expect(await sharded.store.query(shards, {})).toEqual([{ shard: 1 }, { shard: 2 }]);
+    }
+  });
+
+  test("the dashboard's questions", async () => {
+    const day = { from: "2026-11-01", to: "2026-11-30", now: NOW };
+    const page = { now: NOW, before: NOW, before_run_id: "", rows_max: 20 };
+    for (const person_id of [PERSON, ON_OTHER_SHARD]) {
+      const [onShards, onOne] = await both(({ store }) =>
+        Promise.all([
+          store.query(usageCuts, { person_id, ...day }),
+          store.query(newestRuns, { person_id, ...page }),
+        ]),
+      );
+      expect(onShards).toEqual(onOne);
+      expect(onShards.every((rows) => rows.length > 0)).toBe(true);
+    }
+    const [onShards, onOne] = await both(({ store }) =>
+      Array.fromAsync(store.stream(exportedEvents, { from: new Date(0), to: NOW, now: NOW })),
+    );
+    expect(onShards).toEqual(onOne);
+    expect(onShards).toHaveLength(CALLS);
+  });
+
+  test("an erasure, and a sweep of what came in late", async () => {
+    const erased = await both(async ({ store, ...bench }) => {
+      await putTombstone(store, PERSON);
+      await removePersonRows(store, [PERSON]);
+      const left = await countPersonRows(store, PERSON);
+      await bench.arrive(...deliveries[0]!);
+      await bench.analyze();
+      return [left, await countPersonRows(store, PERSON), await bench.all()];
+    });
+    expect(erased[0]).toEqual(erased[1]);
+    expect(new Set(erased[0].slice(0, 2).flatMap((rows) => Object.values(rows ?? {})))).toEqual(new Set([0]));
+  });
+});
