@@ -1,0 +1,96 @@
+// Follows what arrives in ClickHouse while calls are made, and so how far it is behind: the oldest call that is not there yet. A fault
+// is recovered from when everything that was answered before its end is there.
+
+import { setTimeout as wait } from "node:timers/promises";
+import { AppError } from "../../schemas/app-error.ts";
+import type { CallLedger, LedgerCall } from "./call-ledger.ts";
+import type { Deployment } from "./deployment.ts";
+import { readStoredNumbers } from "./stored-calls.ts";
+import type { StruckFault } from "./strike.ts";
+
+const POLL_MS = 1000;
+/** Between the client's clock reading and the gateway's, on a machine under load. */
+const CLOCK_SLACK_MS = 10_000;
+
+export interface Watch {
+  /** Calls that ClickHouse owes. */
+  outstanding(): LedgerCall[];
+  /** Resolves to whether all that ClickHouse owes came within that time. */
+  untilStored(milliseconds: number): Promise<boolean>;
+  /** By the name of a fault, the seconds from when nothing was broken any more until all was there; the longest of each. */
+  recoverySeconds(): Map<string, number>;
+  stop(): Promise<void>;
+}
+
+export function startWatch(
+  deployment: Deployment,
+  ledger: CallLedger,
+  faults: readonly StruckFault[],
+): Watch {
+  const stopping = new AbortController();
+  const stored = new Set<number>();
+  const recovered = new Map<StruckFault, number>();
+
+  const outstanding = (): LedgerCall[] =>
+    ledger.calls.filter(
+      ({ number, end, hasReachedProvider }) =>
+        !stored.has(number) && (end === "answered" || hasReachedProvider),
+    );
+
+  async function look(): Promise<void> {
+    const oldest = outstanding()[0];
+    const atMs = Date.now();
+    if (oldest) {
+      const from = new Date(oldest.startedAtMs - CLOCK_SLACK_MS);
+      for (const number of await readStoredNumbers(deployment.store, from)) stored.add(number);
+    }
+    const answered = outstanding().filter(({ end }) => end === "answered");
+    const owedSinceMs = Math.min(...answered.map(({ endedAtMs = atMs }) => endedAtMs));
+    for (const fault of faults) {
+      if (!recovered.has(fault) && fault.healedMs < owedSinceMs && fault.backMs <= atMs)
+        recovered.set(fault, atMs);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await look();
+      } catch (error) {
+        // ClickHouse is away, as the plan has it.
+        if (!(error instanceof AppError) || !error.retry) throw error;
+      }
+      await wait(POLL_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  const running = run();
+  running.catch(() => undefined);
+  return {
+    outstanding,
+    async untilStored(milliseconds) {
+      const deadline = Date.now() + milliseconds;
+      while (outstanding().length > 0 && Date.now() < deadline) await wait(POLL_MS / 4);
+      return outstanding().length === 0;
+    },
+    recoverySeconds: () => toLongest(faults, recovered),
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Faults overlap, and nothing recovers before the last of them is over: the time counts from then. */
+function toLongest(
+  faults: readonly StruckFault[],
+  recovered: ReadonlyMap<StruckFault, number>,
+): Map<string, number> {
+  const longest = new Map<string, number>();
+  for (const [{ plan, healedMs }, atMs] of recovered) {
+    const ends = faults.map((other) => other.healedMs).filter((endMs) => endMs <= atMs && endMs >= healedMs);
+    const seconds = (atMs - Math.max(healedMs, ...ends)) / 1000;
+    longest.set(plan.name, Math.max(seconds, longest.get(plan.name) ?? 0));
+  }
+  return longest;
+}
