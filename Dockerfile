@@ -8,7 +8,7 @@ FROM node:26.10.0-bookworm-slim AS pages
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
-COPY vite.config.ts ./
+COPY tsconfig.json vite.config.ts ./
 COPY schemas ./schemas
 COPY dashboard ./dashboard
 RUN npm run build
