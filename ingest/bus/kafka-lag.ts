@@ -48,13 +48,34 @@ async function connect(client: Kafka): Promise<Admin> {
 async function setLag(admin: Admin, { groupId, metrics, assignment }: MeasureLagOptions): Promise<void> {
   const topics = Object.keys(assignment());
   if (topics.length === 0) return;
-  const groupOffsets = await admin.fetchOffsets({ groupId, topics });
+  const lags = await readLag(admin, groupId, topics);
+  // Partitions that others have got meanwhile are theirs to tell of.
+  metrics.consumerLag.reset();
+  for (const { topic, partition, records } of lags) {
+    if (assignment()[topic]?.includes(partition) === true)
+      metrics.consumerLag.set({ topic, partition }, records);
+  }
+}
+
+export interface PartitionLag {
+  topic: string;
+  partition: number;
+  records: number;
+}
+
+/** How many messages of these topics the group has not stored yet. */
+export async function readLag(
+  admin: Admin,
+  groupId: string,
+  topics: readonly string[],
+): Promise<PartitionLag[]> {
+  const groupOffsets = await admin.fetchOffsets({ groupId, topics: [...topics] });
   const stored = new Map(
     groupOffsets.flatMap(({ topic, partitions }) =>
       partitions.map(({ partition, offset }) => [`${topic} ${partition}`, BigInt(offset)]),
     ),
   );
-  const lags: { topic: string; partition: number; records: number }[] = [];
+  const lags: PartitionLag[] = [];
   for (const topic of topics) {
     for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
       const from = stored.get(`${topic} ${partition}`) ?? -1n;
@@ -62,10 +83,5 @@ async function setLag(admin: Admin, { groupId, metrics, assignment }: MeasureLag
       lags.push({ topic, partition, records: Number(BigInt(high) - (from < 0n ? BigInt(low) : from)) });
     }
   }
-  // Partitions that others have got meanwhile are theirs to tell of.
-  metrics.consumerLag.reset();
-  for (const { topic, partition, records } of lags) {
-    if (assignment()[topic]?.includes(partition) === true)
-      metrics.consumerLag.set({ topic, partition }, records);
-  }
+  return lags;
 }

@@ -7,7 +7,7 @@ import type { KafkaConfig } from "../../schemas/config.ts";
 import { isRefusedAs } from "./kafka-connection.ts";
 
 /** Assay promises that Kafka keeps a call no longer than this; who reads later reads ClickHouse. */
-const RETENTION_MS = 3 * 86_400_000;
+export const RETENTION_MS = 3 * 86_400_000;
 /** The spool's longest record fits, with its header. */
 const MESSAGE_BYTES_MAX = 2 * 1024 * 1024;
 /** With as many replicas, a record is in two of them before it is acknowledged, and one broker may be away. */
@@ -72,7 +72,7 @@ async function createTopics(admin: Admin, topics: readonly string[], config: Kaf
 /** As a number, because the replicas that must be in sync depend on it. Where we may not ask, the brokers decide on both. */
 async function readDefaultReplicas(admin: Admin): Promise<number> {
   const { brokers } = await admin.describeCluster();
-  const settings = await describe(admin, {
+  const settings = await readSetting(admin, {
     type: kafkajs.ConfigResourceTypes.BROKER,
     names: brokers.slice(0, 1).map(({ nodeId }) => String(nodeId)),
     setting: "default.replication.factor",
@@ -94,7 +94,7 @@ async function compareTopics(
       log.warn(fields, "a topic has other partitions than KAFKA_PARTITIONS says, and is left as it is");
     }
   }
-  const retentions = await describe(admin, {
+  const retentions = await readSetting(admin, {
     type: kafkajs.ConfigResourceTypes.TOPIC,
     names: topics,
     setting: "retention.ms",
@@ -119,7 +119,10 @@ const MAY_NOT_ASK: ReadonlySet<string> = new Set([
 ]);
 
 /** The setting of each that is named; empty where this user may not ask for settings. */
-async function describe(admin: Admin, { type, names, setting }: Question): Promise<Map<string, string>> {
+export async function readSetting(
+  admin: Admin,
+  { type, names, setting }: Question,
+): Promise<Map<string, string>> {
   try {
     const { resources } = await admin.describeConfigs({
       resources: names.map((name) => ({ type, name, configNames: [setting] })),

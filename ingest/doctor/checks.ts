@@ -5,6 +5,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { errorMessage } from "../../schemas/app-error.ts";
+import { checkBus } from "./bus.ts";
 import { checkClickHouse } from "./clickhouse.ts";
 import { checkClock } from "./clock.ts";
 import { checkConfiguration } from "./configuration.ts";
@@ -12,7 +13,8 @@ import { checkDataDirectory } from "./data-directory.ts";
 import { checkDeadLetters } from "./dead-letters.ts";
 import { fault, type Deployment, type Finding } from "./finding.ts";
 import { checkKeys } from "./keys.ts";
-import { checkPostgres } from "./postgres.ts";
+import { checkMetricsPort } from "./metrics-port.ts";
+import { checkAudit, checkPostgres } from "./postgres.ts";
 import { checkPrices } from "./prices.ts";
 import { checkProviders } from "./providers.ts";
 import { checkService } from "./service.ts";
@@ -28,8 +30,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
   service: checkService,
   ClickHouse: checkClickHouse,
   Postgres: checkPostgres,
+  audit: checkAudit,
   spool: checkSpool,
+  bus: checkBus,
   "dead letters": checkDeadLetters,
+  "metrics port": checkMetricsPort,
   clock: checkClock,
   "price table": checkPrices,
   keys: checkKeys,

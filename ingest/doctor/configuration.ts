@@ -24,6 +24,7 @@ export function checkConfiguration({ config }: Deployment): Finding[] {
   return [ok(`The settings are valid; calls may go to ${config.upstreams.size} providers, and ${keys}.`)];
 }
 
-function isLoopback(host: string): boolean {
+/** Whether only this machine can reach it. */
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }

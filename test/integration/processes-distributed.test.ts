@@ -15,6 +15,7 @@ vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS });
 const WAIT = { timeout: PATIENCE_MS, interval: 50 };
 /** In everything that a client sends: body, header, query string, path, and credentials of all kinds. */
 const CANARY = "canary7Qx";
+const SERVERS = new Set(["ClickHouse", "Postgres", "audit", "bus"]);
 
 describe("a distributed deployment", needsKafka, () => {
   let kafka: TestKafka;
@@ -93,6 +94,17 @@ describe("a distributed deployment", needsKafka, () => {
       analyze: expect.arrayContaining(["ClickHouse", "Postgres"]),
       dashboard: expect.arrayContaining(["ClickHouse", "Postgres"]),
     });
+  });
+
+  it("the doctor finds one broker and nothing else to say of the servers", async () => {
+    const { stdout } = await assay.run("doctor", "--json");
+    const findings: { check: string; state: string; sentence: string }[] = JSON.parse(stdout).findings;
+    const told = findings.filter(({ check, state }) => SERVERS.has(check) && state !== "ok");
+    expect(told.map(({ state, sentence }) => `${state}: ${sentence}`)).toEqual(
+      ["topic", "topic", "topic"].map(() =>
+        expect.stringMatching(/^warning: assay\.\S+ is kept on 1 brokers/),
+      ),
+    );
   });
 
   it("no log line holds a prompt, a key, a query string or a header of a client", async () => {
