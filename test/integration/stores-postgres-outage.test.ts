@@ -4,45 +4,34 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { PoolClient } from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { createDashboard } from "../../dashboard/server/app.ts";
 import { problemSchema } from "../../schemas/dashboard-api.ts";
 import { toAppError } from "../../schemas/postgres/errors.ts";
-import { migratePostgres } from "../../schemas/postgres/migrate.ts";
 import { CONNECTIONS_MAX, openPostgres, type PostgresStore } from "../../schemas/postgres/open.ts";
 import { CONNECT_MS_MAX } from "../../schemas/postgres/pool.ts";
 import { actAs } from "../../schemas/postgres/scope.ts";
 import { identityVersion, teams } from "../../schemas/postgres/tables.ts";
 import { openBrowser, openDashboardBench, type DashboardBench } from "../services/dashboard.ts";
-import { startTestPostgres, type TestPostgres } from "../services/postgres.ts";
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const UNAVAILABLE = { code: "unavailable", retry: true };
 const NOT_OURS = "the server of DATABASE_URL is not ours to stop";
 
-let server: TestPostgres;
-let store: PostgresStore;
 let bench: DashboardBench;
+let store: PostgresStore;
 const taken: PoolClient[] = [];
 beforeAll(async () => {
-  server = await startTestPostgres();
-  store = await openPostgres({ url: server.url });
-  await migratePostgres(store);
   bench = await openDashboardBench();
+  store = bench.dashboard.stores.postgres;
 });
 afterEach(() => taken.splice(0).forEach((client) => client.release()));
-afterAll(async () => {
-  await store.close();
-  await server.stop();
-  await bench.close();
-});
+afterAll(() => bench.close());
 
 async function takeAll(): Promise<void> {
   while (taken.length < CONNECTIONS_MAX) taken.push(await store.pool.connect());
 }
 
-/** The dashboard as it is with this server in the place of its own. */
 function askDashboard(): Promise<Response> {
-  const stores = { ...bench.dashboard.stores, postgres: store };
-  return openBrowser(createDashboard({ ...bench.dashboard, stores }), "assay_session=x").get("/api/v1/me");
+  return openBrowser(bench.app, "assay_session=x").get("/api/v1/me");
 }
 
 async function expectUnavailable(response: Response): Promise<void> {
@@ -113,10 +102,10 @@ test("a lock that others hold for too long is an error that says so", async () =
 test("a server that takes connections and says nothing is unavailable as soon as the wait is over", async ({
   skip,
 }) => {
-  const { outage } = server;
+  const { outage } = bench;
   skip(!outage, NOT_OURS);
   if (!outage) return;
-  const other = await openPostgres({ url: server.url });
+  const other = await openPostgres({ url: bench.postgresUrl });
   const held = await other.pool.connect();
   process.kill(outage.pid(), "SIGSTOP");
   try {
@@ -133,7 +122,7 @@ test("a server that takes connections and says nothing is unavailable as soon as
 test.for(["the product's own", "a person's"])(
   "a kill in the middle of %s transaction takes it back whole, pages say so, and afterwards all goes on",
   async (whose, { skip }) => {
-    const { outage } = server;
+    const { outage } = bench;
     skip(!outage, NOT_OURS);
     if (!outage) return;
     const before = await store.db.select().from(identityVersion);

@@ -18,7 +18,7 @@ import { readConfig } from "../../schemas/config.ts";
 import { migratePostgres } from "../../schemas/postgres/migrate.ts";
 import { openPostgres } from "../../schemas/postgres/open.ts";
 import { people } from "../../schemas/postgres/tables.ts";
-import { startTestPostgres } from "./postgres.ts";
+import { startTestPostgres, type TestPostgres } from "./postgres.ts";
 
 const ORIGIN = "http://localhost";
 
@@ -40,6 +40,8 @@ export interface CommandResult {
 export interface DashboardBench {
   dashboard: Dashboard;
   postgresUrl: string;
+  /** Of Postgres; undefined where its server is not ours. */
+  outage: TestPostgres["outage"];
   app: Hono<DashboardEnv>;
   /** What the server logged so far, one object a line. */
   logged: Record<string, unknown>[];
@@ -93,6 +95,7 @@ export async function openDashboardBench(settings: Record<string, string> = {}):
   return {
     dashboard,
     postgresUrl: server.url,
+    outage: server.outage,
     app,
     logged,
     advance: (ms) => void (nowMs += ms),
