@@ -32,7 +32,7 @@ export function tryLockFile(file: string): (() => void) | undefined {
   for (let tried = 0; tried < TRIES_MAX; tried++) {
     if (isLocked(file)) return undefined;
     const database = takeLock(file);
-    if (database) return () => database.close();
+    if (database) return () => void (database.isOpen && database.close());
   }
   throw new AppError("conflict", `${file} is looked at too often to be locked.`, { retry: true });
 }

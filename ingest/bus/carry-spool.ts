@@ -19,6 +19,7 @@ export interface CarrySpoolOptions {
 }
 
 /** What is returned fails when the spool can't be read. */
+/** Closes the reader when it is closed. */
 export function carrySpool(
   log: Logger,
   spool: SpoolReader,
@@ -55,6 +56,7 @@ export function carrySpool(
     async close() {
       stop.abort();
       await finished;
+      spool.close();
     },
   };
 }

@@ -73,7 +73,7 @@ export function startShipper({ log, config, metrics }: ShipperOptions): RunningS
     metrics,
     keepDeadLetters: (letters) => deadLetters.keep(letters),
   });
-  const carrier = carrySpool(log, createSpoolReader(log, { spoolDir: join(dataDir, "spool") }), {
+  const carrier = carrySpool(log, createSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics }), {
     deliver: publisher.deliver,
     batchRecordsMax: BATCH_RECORDS_MAX,
     onRetry: () => metrics.shipRetries.inc(),

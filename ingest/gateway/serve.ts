@@ -40,6 +40,8 @@ export async function serveGateway(log: Logger, config: Config, vitals: Vitals):
   const spool = new SpoolWriter(log, {
     spoolDir: join(config.dataDir, "spool"),
     writerId: `gateway-${randomUUID()}`,
+    bytesMax: config.spoolBytesMax,
+    metrics: vitals.metrics,
   });
   const snapshot = openSnapshot(log, {
     file: join(config.dataDir, SNAPSHOT_FILE),

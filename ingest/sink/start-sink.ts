@@ -35,8 +35,9 @@ export function startSink(log: Logger, options: StartSinkOptions): Carrier {
 }
 
 function sinkFromSpool(log: Logger, options: StartSinkOptions): Carrier {
-  const { dataDir } = options.config;
-  return carrySpool(log, createSpoolReader(log, { spoolDir: join(dataDir, "spool") }), {
+  const { config, vitals } = options;
+  const spool = { spoolDir: join(config.dataDir, "spool"), metrics: vitals.metrics };
+  return carrySpool(log, createSpoolReader(log, spool), {
     deliver: createDelivery(options, openLocalDeadLetters(options)),
     batchRecordsMax: SINK_BATCH_RECORDS_MAX,
   });

@@ -5,7 +5,8 @@
 //     payload  one record as JSON, UTF-8
 //
 // Frames are only ever appended. A frame that is cut short or fails its checksum at the end of the last segment is a torn
-// tail: the write that a crash interrupted, of a call whose last byte was therefore never sent.
+// tail: the write that a crash or a full disk interrupted, of a record that nobody was told is written. A segment is never
+// written to again once there is a next one.
 
 import { crc32 } from "node:zlib";
 
@@ -13,7 +14,11 @@ export const SEGMENT_BYTES_MAX = 16 * 1024 * 1024;
 /** A record is about 1.5 KB; anything near this is damage, not a record. */
 export const PAYLOAD_BYTES_MAX = 1024 * 1024;
 export const HEADER_BYTES = 8;
-export const WRITER_FILE = "writer.json";
+/** Held by the writer for as long as it lives. */
+export const WRITER_LOCK_FILE = "writer.lock";
+
+/** Held by the reader of the spool. In the spool's own folder, where a name that begins with a dot is no writer's. */
+export const READER_LOCK_FILE = ".reader.lock";
 
 const SEGMENT_NAME = /^(\d{12})\.spool$/;
 

@@ -1,36 +1,54 @@
 // Writes records so that they outlive the process. `append` collects what one turn of the event loop brings and hands it to
 // the kernel in one `write`; only then are the callers told, so a caller that waits before it answers its client can be
-// killed the moment after without losing the record. The disk is asked to keep it (`fdatasync`) every 20 ms: a power cut can
-// cost that much, a killed process nothing.
+// killed the moment after without losing the record. The disk is asked to keep it every 20 ms (`segment-files.ts`): a power cut
+// can cost that much, a killed process nothing.
+//
+// What can't be taken, because the disk or the spool is full, read-only, broken or stuck, is told to its caller, counted and
+// logged (`losses.ts`). The writer goes on by itself: every record is tried, and while there are none, the disk is.
 //
 // A writer never opens an old segment again. It starts a folder of its own, so its numbers have no gaps, and leaves the
-// folder to the reader, which removes what has been delivered.
+// folder to the reader, which removes what has been delivered. It holds the folder's lock for as long as it lives.
 
-import {
-  closeSync,
-  fdatasync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Logger } from "pino";
 import { AppError } from "../../schemas/app-error.ts";
-import { ownProcessIdentity } from "../../schemas/process-identity.ts";
-import { encodeFrame, PAYLOAD_BYTES_MAX, SEGMENT_BYTES_MAX, segmentName, WRITER_FILE } from "./format.ts";
+import { tryLockFile } from "../../schemas/file-lock.ts";
+import { systemDisk, type SpoolDisk } from "./disk.ts";
+import { encodeFrame, PAYLOAD_BYTES_MAX, WRITER_LOCK_FILE } from "./format.ts";
+import { Losses, type LossMetrics } from "./losses.ts";
+import { SpoolRoom } from "./room.ts";
+import { SegmentFiles } from "./segment-files.ts";
 
-const SYNC_INTERVAL_MS = 20;
-
-const syncToDisk = promisify(fdatasync);
+/** What waits for the end of the turn is written earlier where it comes to this. */
+const WAITING_BYTES_MAX = 4 * 1024 * 1024;
+/** How often a disk that failed is tried while there is nothing to write: a gateway that refuses calls gets none. */
+const TRY_MS = 1000;
 
 /** Told once the kernel has the record, or why it has not. */
 export type Written = (failure: AppError | undefined) => void;
 
+export interface SpoolWriterOptions {
+  spoolDir: string;
+  writerId: string;
+  /** What all writers of the spool may take together. */
+  bytesMax: number;
+  metrics: LossMetrics;
+  now?: () => number;
+  disk?: SpoolDisk;
+}
+
+export interface SpoolState {
+  /** Milliseconds since 1970; undefined: everything that came was taken. */
+  failingSince: number | undefined;
+  /** Records that were not taken since this writer began. */
+  lostRecords: number;
+  /** How long the disk has owed a sync, where that is longer than it should take; else 0. */
+  syncLateMs: number;
+}
+
 interface Waiting {
+  kind: string;
   frame: Buffer;
   written: Written;
 }
@@ -39,20 +57,31 @@ export class SpoolWriter {
   /** Which writer this is; its folder's name and every event's `gateway_id`. */
   readonly writerId: string;
   readonly #log: Logger;
-  readonly #folder: string;
+  readonly #spoolDir: string;
+  readonly #unlock: () => void;
+  readonly #files: SegmentFiles;
+  readonly #room: SpoolRoom;
+  readonly #losses: Losses;
   #sequence = 0;
-  #segment = 1;
-  #segmentBytes = 0;
-  #file: number;
   #waiting: Waiting[] = [];
-  #syncTimer: NodeJS.Timeout | undefined;
-  #synced = Promise.resolve();
+  #waitingBytes = 0;
+  #tryTimer: NodeJS.Timeout | undefined;
 
-  constructor(log: Logger, { spoolDir, writerId }: { spoolDir: string; writerId: string }) {
+  constructor(log: Logger, options: SpoolWriterOptions) {
+    const { spoolDir, writerId, bytesMax, metrics, now = Date.now, disk = systemDisk } = options;
     this.writerId = writerId;
     this.#log = log;
-    this.#folder = makeWriterFolder(spoolDir, writerId);
-    this.#file = openSegment(this.#folder, this.#segment);
+    this.#spoolDir = spoolDir;
+    const { folder, unlock } = makeWriterFolder(spoolDir, writerId);
+    this.#unlock = unlock;
+    this.#files = new SegmentFiles(log, { folder, disk });
+    this.#room = new SpoolRoom(log, { spoolDir, bytesMax, onFull: () => this.#endSegment() });
+    this.#losses = new Losses(log, { metrics, now });
+  }
+
+  get state(): SpoolState {
+    const { failingSince, lostRecords } = this.#losses;
+    return { failingSince, lostRecords, syncLateMs: this.#files.syncLateMs };
   }
 
   /** The next of this writer's gapless numbers. */
@@ -64,84 +93,93 @@ export class SpoolWriter {
   /** Takes one record, at most PAYLOAD_BYTES_MAX as JSON. `written` is called within this turn of the event loop. */
   append(record: object, written: Written): void {
     const frame = encodeFrame(JSON.stringify(record));
+    const kind = "record" in record ? String(record.record) : "unknown";
     if (frame.length > PAYLOAD_BYTES_MAX) {
-      written(new AppError("too_large", `A record of ${frame.length} bytes is over the spool's limit.`));
+      const failure = new AppError(
+        "too_large",
+        `A record of ${frame.length} bytes is over the spool's limit.`,
+      );
+      this.#lose([{ kind, frame, written }], failure);
       return;
     }
-    if (this.#waiting.push({ frame, written }) === 1) setImmediate(() => this.#flush());
+    if (this.#waiting.push({ kind, frame, written }) === 1) setImmediate(() => this.#flush());
+    this.#waitingBytes += frame.length;
+    if (this.#waitingBytes >= WAITING_BYTES_MAX) this.#flush();
   }
 
   /** Writes and syncs what is left. Nothing may be appended afterwards. */
   async close(): Promise<void> {
     this.#flush();
-    clearTimeout(this.#syncTimer);
-    await this.#sync(this.#file);
-    closeSync(this.#file);
+    clearTimeout(this.#tryTimer);
+    this.#room.close();
+    this.#losses.close();
+    await this.#files.close();
+    this.#unlock();
   }
 
   #flush(): void {
     const batch = this.#waiting;
     if (batch.length === 0) return;
     this.#waiting = [];
-    const failure = this.#write(batch.map(({ frame }) => frame));
-    for (const { written } of batch) written(failure);
-  }
-
-  #write(frames: readonly Buffer[]): AppError | undefined {
-    try {
-      if (this.#segmentBytes >= SEGMENT_BYTES_MAX) this.#roll();
-      this.#segmentBytes += writeWhole(this.#file, Buffer.concat(frames));
-      this.#syncTimer ??= setTimeout(() => {
-        this.#syncTimer = undefined;
-        void this.#sync(this.#file);
-      }, SYNC_INTERVAL_MS);
-      return undefined;
-    } catch (error) {
-      // What was written of the batch may end in the middle of a frame, so nothing may follow it in this segment. An empty
-      // one is kept: on a full disk, every try would leave another one behind.
-      if (fstatSync(this.#file).size > 0) this.#segmentBytes = SEGMENT_BYTES_MAX;
-      this.#log.error({ err: error, records: frames.length }, "the spool could not be written");
-      return new AppError("unavailable", `The spool in ${this.#folder} could not be written.`, {
-        retry: true,
-        cause: error,
-      });
+    this.#waitingBytes = 0;
+    const { frames, bytes, cause } = this.#write(batch.map(({ frame }) => frame));
+    this.#room.take(bytes);
+    const lost = batch.splice(frames);
+    for (const { written } of batch) written(undefined);
+    if (lost.length === 0) {
+      this.#losses.end();
+      return;
     }
+    this.#losses.begin();
+    const message = `The spool in ${this.#spoolDir} could not be written.`;
+    this.#lose(lost, new AppError("unavailable", message, { retry: true, cause }));
+    this.#tryTimer ??= setTimeout(() => this.#tryAgain(), TRY_MS).unref();
   }
 
-  #roll(): void {
-    const full = this.#file;
-    this.#file = openSegment(this.#folder, this.#segment + 1);
-    this.#segment++;
-    this.#segmentBytes = 0;
-    void this.#sync(full).then(() => closeSync(full));
+  #write(frames: readonly Buffer[]): ReturnType<SegmentFiles["write"]> {
+    if (!this.#room.isFull) return this.#files.write(frames);
+    return { frames: 0, bytes: 0, cause: new AppError("unavailable", "The spool has reached its limit.") };
   }
 
-  /** One sync after the other, so that no file is closed while one is under way. */
-  #sync(file: number): Promise<void> {
-    this.#synced = this.#synced
-      .then(() => syncToDisk(file))
-      .catch((error: unknown) => this.#log.error({ err: error }, "the spool could not be synced"));
-    return this.#synced;
+  #lose(lost: readonly Waiting[], failure: AppError): void {
+    this.#losses.add(
+      lost.map(({ kind }) => kind),
+      failure,
+    );
+    for (const { written } of lost) written(failure);
+  }
+
+  #tryAgain(): void {
+    this.#tryTimer = undefined;
+    if (this.#losses.failingSince === undefined) return;
+    try {
+      this.#files.try();
+      if (!this.#room.isFull) {
+        this.#losses.end();
+        return;
+      }
+    } catch (error) {
+      this.#log.debug({ err: error }, "the spool can't be written yet");
+    }
+    this.#tryTimer = setTimeout(() => this.#tryAgain(), TRY_MS).unref();
+  }
+
+  #endSegment(): void {
+    try {
+      this.#files.endSegment();
+    } catch (error) {
+      this.#log.debug({ err: error }, "a segment could not be ended yet");
+    }
   }
 }
 
-/** The folder gets its name when the writer's identity is in it: a reader never takes a folder for an orphan by mistake. */
-function makeWriterFolder(spoolDir: string, writerId: string): string {
+/** The folder gets its name when its lock is held: a reader never takes a folder for an orphan by mistake. */
+function makeWriterFolder(spoolDir: string, writerId: string): { folder: string; unlock: () => void } {
   const draft = join(spoolDir, `.${writerId}`);
   const folder = join(spoolDir, writerId);
   mkdirSync(draft, { recursive: true, mode: 0o700 });
-  writeFileSync(join(draft, WRITER_FILE), JSON.stringify(ownProcessIdentity()), { mode: 0o600 });
+  const unlock = tryLockFile(join(draft, WRITER_LOCK_FILE));
+  if (!unlock) throw new AppError("conflict", `There is another writer ${writerId} in ${spoolDir}.`);
   renameSync(draft, folder);
-  return folder;
-}
-
-function openSegment(folder: string, segment: number): number {
-  return openSync(join(folder, segmentName(segment)), "wx", 0o600);
-}
-
-/** `write` may take less than it was given, on a disk that is filling up. */
-function writeWhole(file: number, bytes: Buffer): number {
-  let done = 0;
-  while (done < bytes.length) done += writeSync(file, bytes, done);
-  return done;
+  return { folder, unlock };
 }

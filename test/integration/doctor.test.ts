@@ -13,6 +13,7 @@ import { createSpoolReader } from "../../ingest/spool/reader.ts";
 import { SpoolWriter } from "../../ingest/spool/writer.ts";
 import { lockDataDirectory } from "../../schemas/data-directory.ts";
 import { SNAPSHOT_FILE, type SnapshotKey } from "../../schemas/identity-snapshot.ts";
+import { createMetrics } from "../../schemas/metrics.ts";
 import { parseUpstreams } from "../../schemas/upstreams.ts";
 import { runDoctor, type DoctorReport, type Examined } from "../builders/doctor-report.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";
@@ -164,14 +165,16 @@ describe("keys", () => {
 
 describe("records on their way", () => {
   it("the sink stands still, and catches up", async () => {
-    const writer = new SpoolWriter(log, { spoolDir: join(dataDir, "spool"), writerId: "gateway-1" });
+    const spool = { spoolDir: join(dataDir, "spool"), metrics: createMetrics("gateway") };
+    const writer = new SpoolWriter(log, { ...spool, writerId: "gateway-1", bytesMax: 2 ** 30 });
     const event = buildTokenEvent({ started_at: new Date().toISOString(), sequence: writer.nextSequence() });
     await new Promise((resolve) => writer.append({ record: "event", event }, resolve));
     await writer.close();
     expect((await examine()).of("spool")).toBe("");
     expect((await examine({ laterMs: 2 * MINUTE_MS })).of("spool")).toMatch(/^warning: .* wait for the sink/);
     expect((await examine({ laterMs: 20 * MINUTE_MS })).of("spool")).toMatch(/^fault: .* wait for the sink/);
-    const batch = createSpoolReader(log, { spoolDir: join(dataDir, "spool") }).readBatch(10);
+    const reader = createSpoolReader(log, spool);
+    const batch = reader.readBatch(10);
     expect(batch.records).toHaveLength(1);
     batch.commit();
     expect((await examine({ laterMs: 20 * MINUTE_MS })).of("spool")).toBe("");

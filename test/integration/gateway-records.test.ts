@@ -6,6 +6,7 @@ import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createSpoolReader } from "../../ingest/spool/reader.ts";
 import { SpoolWriter } from "../../ingest/spool/writer.ts";
+import { createMetrics } from "../../schemas/metrics.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { canFillDisk, fillDisk } from "../services/full-disk.ts";
 import { startTestGateway, type TestGateway } from "../services/gateway.ts";
@@ -127,8 +128,10 @@ describe.each(ANSWERS)("%s", (_name, method, path, answer) => {
 
 /** What a sink that was started now would find. */
 function readSpool(): TokenEvent[] {
-  const reader = createSpoolReader(pino({ level: "silent" }), { spoolDir: join(gateway.dataDir, "spool") });
+  const spool = { spoolDir: join(gateway.dataDir, "spool"), metrics: createMetrics("sink") };
+  const reader = createSpoolReader(pino({ level: "silent" }), spool);
   const { records } = reader.readBatch(10_000);
+  reader.close();
   return records.flatMap((record) => (record.record === "event" ? [record.event] : []));
 }
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSpoolReader } from "../../ingest/spool/reader.ts";
+import { createMetrics } from "../../schemas/metrics.ts";
 import { runAssay } from "../services/assay.ts";
 import { issueKey, writeSnapshot } from "../services/assay-keys.ts";
 import { DistributedProcess } from "../services/distributed.ts";
@@ -129,7 +130,10 @@ it("SIGTERM: readiness goes first, what is under way ends whole and is on record
   gate.resolve(undefined);
   const { status, isWhole, headers } = await answer;
   expect({ status, isWhole, exitCode: await exitCode }).toEqual({ status: 200, isWhole: true, exitCode: 0 });
-  const spool = createSpoolReader(pino({ level: "silent" }), { spoolDir: join(folder, "spool") });
+  const spool = createSpoolReader(pino({ level: "silent" }), {
+    spoolDir: join(folder, "spool"),
+    metrics: createMetrics("test"),
+  });
   const events = spool.readBatch(100).records.filter(({ record }) => record === "event");
   const eventId = headers["x-assay-event-id"];
   expect(events).toContainEqual(

@@ -44,14 +44,17 @@ export async function startTestGateway({
     ...settings,
   });
   const log = pino({ level: "silent" });
-  const gateway = await serveGateway(log, config, createVitals("gateway"));
-  const reader = createSpoolReader(log, { spoolDir: join(dataDir, "spool") });
+  const vitals = createVitals("gateway");
+  const gateway = await serveGateway(log, config, vitals);
+  const spool = { spoolDir: join(dataDir, "spool"), metrics: vitals.metrics };
   return {
     url: `http://127.0.0.1:${gateway.port}`,
     dataDir,
     takeEvents() {
+      const reader = createSpoolReader(log, spool);
       const batch = reader.readBatch(10_000);
       batch.commit();
+      reader.close();
       return batch.records.flatMap((record) => (record.record === "event" ? [record.event] : []));
     },
     async close() {

@@ -3,6 +3,7 @@
 
 import { pino } from "pino";
 import { SpoolWriter } from "../../ingest/spool/writer.ts";
+import { createMetrics } from "../../schemas/metrics.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";
 import { createRandom } from "../simulation/random.ts";
 
@@ -15,7 +16,12 @@ const LONG_TEXT = "x".repeat(8000);
 
 let sequence = 0;
 const random = createRandom(seed);
-const spool = new SpoolWriter(pino({ level: "silent" }), { spoolDir, writerId });
+const spool = new SpoolWriter(pino({ level: "silent" }), {
+  spoolDir,
+  writerId,
+  bytesMax: Number.MAX_SAFE_INTEGER,
+  metrics: createMetrics("gateway"),
+});
 
 function append(record: "intent" | "event", eventId: string, usage: string): void {
   const event = buildTokenEvent({ event_id: eventId, gateway_id: writerId, sequence, usage_raw: usage });

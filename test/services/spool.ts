@@ -1,18 +1,24 @@
 // A spool for tests: writers of this process, and what became of them on disk.
 
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { WRITER_FILE } from "../../ingest/spool/format.ts";
-import { createSpoolReader, type SpoolBatch, type SpoolReader } from "../../ingest/spool/reader.ts";
-import { SpoolWriter } from "../../ingest/spool/writer.ts";
+import { WRITER_LOCK_FILE } from "../../ingest/spool/format.ts";
+import {
+  createSpoolReader,
+  listWriters,
+  type SpoolBatch,
+  type SpoolReader,
+} from "../../ingest/spool/reader.ts";
+import { SpoolWriter, type SpoolWriterOptions } from "../../ingest/spool/writer.ts";
 import type { AppError } from "../../schemas/app-error.ts";
-import { ownProcessIdentity } from "../../schemas/process-identity.ts";
+import { createMetrics, type Metrics } from "../../schemas/metrics.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";
 
 const RECORDS_MAX = 10_000;
+const SPOOL_BYTES_MAX = 1024 ** 3;
 
 export interface LogEntry {
   level: number;
@@ -23,9 +29,11 @@ export interface TestSpool {
   spoolDir: string;
   /** Everything that was logged. */
   logged: LogEntry[];
-  openWriter(writerId?: string): SpoolWriter;
+  metrics: Metrics;
+  openWriter(writerId?: string, more?: Partial<SpoolWriterOptions>): SpoolWriter;
+  /** The one that was opened before is closed: a spool has one reader. */
   openReader(): SpoolReader;
-  /** Lets a writer of this process look dead: its number is in use, by a process that was started at another time. */
+  /** Lets a writer of this process look dead: nobody holds its folder's lock, and what it writes from here on is lost. */
   bury(writerId?: string): void;
   /** The writers that still have a folder. */
   writers(): string[];
@@ -34,24 +42,39 @@ export interface TestSpool {
   remove(): void;
 }
 
+const isNoLock = (file: string): boolean => !file.endsWith(WRITER_LOCK_FILE);
+
 export function makeTestSpool(spoolDir = mkdtempSync(join(tmpdir(), "assay-spool-"))): TestSpool {
   const logged: LogEntry[] = [];
   const log = pino({}, { write: (line) => logged.push(JSON.parse(line)) });
+  const metrics = createMetrics("test");
+  const writerOptions = { spoolDir, bytesMax: SPOOL_BYTES_MAX, metrics };
+  let reader: SpoolReader | undefined;
   return {
     spoolDir,
     logged,
-    openWriter: (writerId = "gateway-1") => new SpoolWriter(log, { spoolDir, writerId }),
-    openReader: () => createSpoolReader(log, { spoolDir }),
-    bury(writerId = "gateway-1") {
-      const identity = { ...ownProcessIdentity(), startedAt: "before" };
-      writeFileSync(join(spoolDir, writerId, WRITER_FILE), JSON.stringify(identity));
+    metrics,
+    openWriter: (writerId = "gateway-1", more = {}) =>
+      new SpoolWriter(log, { ...writerOptions, writerId, ...more }),
+    openReader() {
+      reader?.close();
+      reader = createSpoolReader(log, { spoolDir, metrics });
+      return reader;
     },
-    writers: () => readdirSync(spoolDir),
+    bury(writerId = "gateway-1") {
+      const grave = join(spoolDir, `.buried-${writerId}`);
+      renameSync(join(spoolDir, writerId), grave);
+      cpSync(grave, join(spoolDir, writerId), { recursive: true, filter: isNoLock });
+    },
+    writers: () => listWriters(spoolDir),
     filesOf(writerId = "gateway-1") {
       const folders = readdirSync(spoolDir);
       return folders.includes(writerId) ? readdirSync(join(spoolDir, writerId)) : undefined;
     },
-    remove: () => rmSync(spoolDir, { recursive: true }),
+    remove() {
+      reader?.close();
+      rmSync(spoolDir, { recursive: true });
+    },
   };
 }
 

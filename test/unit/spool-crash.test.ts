@@ -2,13 +2,14 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createSpoolReader, type SpoolReader } from "../../ingest/spool/reader.ts";
+import { createSpoolReader, listWriters, type SpoolReader } from "../../ingest/spool/reader.ts";
+import { createMetrics } from "../../schemas/metrics.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { createRandom } from "../simulation/random.ts";
 
@@ -25,7 +26,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(spoolDir, { recursive: true }));
 
-const openReader = (): SpoolReader => createSpoolReader(pino({ level: "silent" }), { spoolDir });
+const openReader = (): SpoolReader =>
+  createSpoolReader(pino({ level: "silent" }), { spoolDir, metrics: createMetrics("sink") });
 
 function deliver(reader: SpoolReader, delivered: TokenEvent[]): void {
   const batch = reader.readBatch(BATCH_RECORDS_MAX);
@@ -74,11 +76,14 @@ test.each([1, 2, 3, 4, 5])(
       if (random.chance(0.01)) deliver(reader, delivered);
       if (random.chance(0.005)) reader.readBatch(BATCH_RECORDS_MAX);
       else if (random.chance(0.99)) return;
+      reader.close();
       reader = openReader();
     });
 
+    reader.close();
     reader = openReader();
-    while (readdirSync(spoolDir).length > 0) deliver(reader, delivered);
+    while (listWriters(spoolDir).length > 0) deliver(reader, delivered);
+    reader.close();
 
     const byId = new Map(delivered.map((event) => [event.event_id, event]));
     expect(byId.size).toBe(delivered.length);

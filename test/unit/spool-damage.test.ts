@@ -112,7 +112,7 @@ describe.skipIf(!canFillDisk)("on a full disk", () => {
     }
     makeRoom();
     await write(writer, 1);
-    expect(spool.filesOf()).toEqual([segmentName(1), segmentName(2), "writer.json"]);
+    expect(spool.filesOf()).toEqual([segmentName(1), segmentName(2), "writer.lock"]);
     expect(drain(spool.openReader())).toEqual([1, 22]);
   });
 });
