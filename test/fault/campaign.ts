@@ -1,15 +1,14 @@
 // A campaign: calls are made without a pause while one fault after the other strikes the deployment. Then everything is healed, what is
 // under way may arrive, and ClickHouse is held against what the clients and the provider saw.
 //
-// The seed decides the faults and their times. What the system makes of them also depends on the machine, so a seed brings back the
+// The plan says which faults strike when. What the system makes of them also depends on the machine, so the same plan brings back the
 // circumstances of a failure, and usually but not always the failure.
 
 import { setTimeout as wait } from "node:timers/promises";
 import { pino } from "pino";
-import { createRandom } from "../simulation/random.ts";
 import { CallLedger } from "./call-ledger.ts";
 import { startDeployment, type Deployment, type DeploymentOptions } from "./deployment.ts";
-import { groupOf, planFaults, type FaultKind, type PlannedFault, type SubjectKind } from "./fault-plan.ts";
+import { groupOf, type PlannedFault, type SubjectCounts } from "./fault-plan.ts";
 import { openKafkaFacts } from "./kafka-facts.ts";
 import { startLoad } from "./load.ts";
 import { countRows, mergeRows, readStoredCalls } from "./stored-calls.ts";
@@ -24,12 +23,11 @@ const REACTION_MS = 1000;
 const POLL_MS = 250;
 
 export interface CampaignOptions {
-  seed: string;
   deployment: Omit<DeploymentOptions, "ledger">;
-  kinds: readonly FaultKind[];
+  /** In the order of their beginnings. */
+  plan(counts: SubjectCounts): readonly PlannedFault[];
+  /** How long calls are begun. */
   durationMs: number;
-  calmMs: number;
-  gapMs: readonly [number, number];
   callsPerSecond: number;
   /** For everything to arrive after everything is healed. */
   settleMsMax: number;
@@ -98,7 +96,7 @@ async function runOn(
     const settlingFrom = performance.now();
     const hasSettled = await watch.untilStored(settleMsMax);
     return {
-      ...(await judge(deployment, { ledger, faults, beganAt, settleMsMax })),
+      ...(await judge(deployment, { ...options, ledger, faults, beganAt })),
       ledger,
       faults,
       hasSettled,
@@ -119,15 +117,7 @@ async function carryOut(
   faults: StruckFault[],
 ): Promise<void> {
   const { tell, signal, durationMs } = options;
-  const { gateways, sinks, kafka } = deployment;
-  const counts: Partial<Record<SubjectKind, number>> = {
-    worker: gateways.length,
-    gateway: gateways.length,
-    shipper: gateways.length,
-    sink: sinks.length,
-    broker: kafka.nodes.length,
-  };
-  const plan = planFaults(createRandom(options.seed), { ...options, counts });
+  const plan = options.plan(countSubjects(deployment));
   const beganAt = performance.now();
   const underWay = new Map<string, Promise<void>>();
   const failed = Promise.withResolvers<never>();
@@ -153,11 +143,15 @@ async function carryOut(
   await wait(Math.max(0, durationMs - (performance.now() - beganAt)), undefined, { signal });
 }
 
-interface Judged {
+function countSubjects({ gateways, sinks, kafka }: Deployment): SubjectCounts {
+  const { length } = gateways;
+  return { worker: length, gateway: length, shipper: length, sink: sinks.length, broker: kafka.nodes.length };
+}
+
+interface Judged extends Pick<CampaignOptions, "deployment" | "settleMsMax"> {
   ledger: CallLedger;
   faults: readonly StruckFault[];
   beganAt: Date;
-  settleMsMax: number;
 }
 
 type Findings = Pick<
@@ -165,10 +159,8 @@ type Findings = Pick<
   "verdict" | "stored" | "repeatedInKafka" | "repeatedInClickHouse" | "deadLetters" | "unrecorded" | "logs"
 >;
 
-async function judge(
-  deployment: Deployment,
-  { ledger, faults, beganAt, settleMsMax }: Judged,
-): Promise<Findings> {
+async function judge(deployment: Deployment, judged: Judged): Promise<Findings> {
+  const { ledger, faults, beganAt, settleMsMax } = judged;
   const { store, kafkaConfig } = deployment;
   const facts = await openKafkaFacts(pino({ level: "silent" }), kafkaConfig);
   try {
@@ -182,7 +174,7 @@ async function judge(
       calls: ledger.calls,
       stored,
       rowsAfterOptimize: await countRows(store, beganAt),
-      disturbances: toDisturbances(faults),
+      disturbances: toDisturbances(faults, judged.deployment),
       unrecorded,
       deadLetters,
     });
@@ -205,9 +197,14 @@ async function untilNone(count: () => Promise<number>, patienceMs: number): Prom
     await wait(POLL_MS);
 }
 
-function toDisturbances(faults: readonly StruckFault[]): Disturbance[] {
+/** A gateway on a full disk refuses calls if it was told to; otherwise its clients notice nothing. */
+function toDisturbances(
+  faults: readonly StruckFault[],
+  { isStrict }: CampaignOptions["deployment"],
+): Disturbance[] {
   return faults
     .filter(({ plan: { subject } }) => subject === "worker" || subject === "gateway")
+    .filter(({ plan: { action } }) => action !== "fill" || isStrict)
     .map(({ plan, fromMs, backMs }) => ({
       gateway: plan.number,
       fromMs: fromMs - REACTION_MS,

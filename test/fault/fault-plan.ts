@@ -75,10 +75,12 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   ...lasting(0, 0, "Postgres", "reset"),
 ];
 
+/** How many there are of each; one where nothing is said. */
+export type SubjectCounts = Partial<Record<SubjectKind, number>>;
+
 export interface PlanOptions {
   kinds: readonly FaultKind[];
-  /** How many there are of each; one where nothing is said. */
-  counts: Partial<Record<SubjectKind, number>>;
+  counts: SubjectCounts;
   /** The first fault comes after `calmMs`, and all are over by `durationMs`. */
   durationMs: number;
   calmMs: number;

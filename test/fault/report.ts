@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CampaignResult } from "./campaign.ts";
+import { latencyByMinute } from "./latency.ts";
 
 const OUTPUT = join(import.meta.dirname, "..", "output");
 
@@ -33,6 +34,15 @@ export function formatResult(seed: string, result: CampaignResult): string {
     ]),
     "",
   ].join("\n");
+}
+
+/** A line a minute, so that the minutes of a fault can be held against those before and after it. */
+export function formatLatency({ ledger, faults }: CampaignResult): string {
+  const lines = latencyByMinute(ledger.calls, faults).map(
+    ({ minute, calls, p50Ms, p99Ms, broken }) =>
+      `  ${String(minute).padStart(3)}  ${String(calls).padStart(6)} calls  p50 ${p50Ms} ms  p99 ${p99Ms} ms  ${broken.join(", ")}`,
+  );
+  return ["minute by minute, to the last byte:", ...lines, ""].join("\n");
 }
 
 /** Writes the logs of every process, the faults with their times, and every call. Returns the folder. */
