@@ -45,6 +45,8 @@ async function watch(
   signal: AbortSignal,
 ): Promise<void> {
   let failures = 0;
+  const tellProgress = (): void => metrics.analysisEndedAt.set(job.clock().getTime() / 1000);
+  tellProgress();
   let isRebuildDue = full;
   while (!signal.aborted) {
     const beganMs = performance.now();
@@ -52,7 +54,7 @@ async function watch(
       if (isRebuildDue || (await isDue(job))) {
         const { duration_ms } = await runAnalysis({ ...job, full: isRebuildDue });
         metrics.analysisSeconds.observe(duration_ms / 1000);
-        metrics.analysisEndedAt.set(job.clock().getTime() / 1000);
+        tellProgress();
       }
       isRebuildDue = false;
       failures = 0;

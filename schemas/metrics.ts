@@ -32,8 +32,12 @@ function createKinds(registry: Registry) {
   return {
     count: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
       new Counter({ name, help, labelNames, registers }),
-    gauge: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
-      new Gauge({ name, help, labelNames, registers }),
+    gauge: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) => {
+      const gauge = new Gauge({ name, help, labelNames, registers });
+      // It would be 0 from the start, also in processes that have no such thing: a sink has no spool.
+      if (labelNames.length === 0) gauge.remove();
+      return gauge;
+    },
     seconds: <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
       new Histogram({ name, help, labelNames, registers, buckets: SECONDS_BUCKETS }),
   };
@@ -107,12 +111,17 @@ function createStoreMetrics({ count, gauge, seconds }: Kinds) {
       "record",
       "state",
     ]),
+    unpricedCalls: count(
+      "assay_unpriced_calls_total",
+      "Stored calls with tokens that no price is known for.",
+      ["provider"],
+    ),
     insertSeconds: seconds("assay_insert_seconds", "Time that ClickHouse took for an insert.", ["table"]),
     insertRetries: count("assay_insert_retries_total", "Inserts that had to be tried again."),
     analysisSeconds: seconds("assay_analysis_seconds", "Time that a pass of analytics took."),
     analysisEndedAt: gauge(
       "assay_analysis_ended_timestamp_seconds",
-      "When the last pass of analytics succeeded, in seconds since 1970.",
+      "When the last pass of analytics succeeded, or this process began to try, in seconds since 1970.",
     ),
   };
 }

@@ -31,6 +31,7 @@ export function createSink(options: SinkOptions): { deliver: Deliver } {
     const endTimer = metrics.insertSeconds.startTimer({ table: TABLES[kind] });
     await store.insert(TABLES[kind], rows);
     endTimer();
+    countUnpriced(rows, metrics);
   }
 
   /** Returns the dead letters of those that can't be stored. */
@@ -64,6 +65,13 @@ export function createSink(options: SinkOptions): { deliver: Deliver } {
 
 const TABLES = { event: "token_events", outcome: "outcomes" } as const;
 type RecordKind = keyof typeof TABLES;
+
+/** A call with tokens was looked up in a price list, and the version of that list stands in its row. */
+function countUnpriced(rows: readonly Record<string, unknown>[], { unpricedCalls }: Metrics): void {
+  for (const { provider, cost_usd, price_version } of rows) {
+    if (cost_usd === null && price_version !== null) unpricedCalls.inc({ provider: String(provider) });
+  }
+}
 
 function toPersonId(item: DeliveredRecord): string | null {
   return item.record === "event" ? item.event.person_id : item.outcome.person_id;
