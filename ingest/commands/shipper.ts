@@ -10,7 +10,7 @@ import type { Logger } from "pino";
 import { AppError } from "../../schemas/app-error.ts";
 import { defineCommand, EXIT, type ProcessCommand } from "../../schemas/command.ts";
 import type { Config } from "../../schemas/config.ts";
-import { lockDataDirectory, makeDataDirectory } from "../../schemas/data-directory.ts";
+import { makeDataDirectory } from "../../schemas/data-directory.ts";
 import { createLog } from "../../schemas/log.ts";
 import type { Metrics } from "../../schemas/metrics.ts";
 import { answerParent, tellParent } from "../../schemas/process-messages.ts";
@@ -19,6 +19,7 @@ import type { Carrier } from "../bus/delivery.ts";
 import { carrySpool } from "../bus/carry-spool.ts";
 import { createKafkaPublisher } from "../bus/kafka-publisher.ts";
 import { openDeadLetters } from "../sink/dead-letters.ts";
+import { watchSpool } from "../spool/health.ts";
 import { createSpoolReader } from "../spool/reader.ts";
 
 const BATCH_RECORDS_MAX = 4000;
@@ -37,6 +38,7 @@ export const shipperCommand = defineCommand<ProcessCommand>({
     answerParent(vitals);
     const shipper = startShipper({ log, config, metrics: vitals.metrics });
     vitals.watch("Kafka", () => shipper.health());
+    watchSpool(vitals, { spoolDir: join(config.dataDir, "spool"), now: Date.now });
     tellParent({ type: "ready" });
     try {
       await Promise.race([io.signal.aborted || once(io.signal, "abort"), shipper.failed]);
@@ -57,15 +59,14 @@ export interface ShipperOptions {
 export type RunningShipper = Carrier;
 
 /**
- * @throws AppError `bad_configuration` without KAFKA_BROKERS, `data_directory_locked` when another shipper has this spool
+ * @throws AppError `bad_configuration` without KAFKA_BROKERS, `data_directory_locked` when another process reads this spool
  */
 export function startShipper({ log, config, metrics }: ShipperOptions): RunningShipper {
   const { kafka, dataDir } = config;
   if (kafka === undefined)
     throw new AppError("bad_configuration", "KAFKA_BROKERS is not set: there is nowhere to ship to.");
-  const lockedFolder = join(dataDir, "shipper");
-  makeDataDirectory(lockedFolder);
-  const unlock = lockDataDirectory(lockedFolder);
+  makeDataDirectory(dataDir);
+  const spool = createSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics });
   const deadLetters = openDeadLetters({ folder: join(dataDir, "dead-letters"), now: () => new Date() });
   const publisher = createKafkaPublisher(log, {
     kafka,
@@ -73,7 +74,7 @@ export function startShipper({ log, config, metrics }: ShipperOptions): RunningS
     metrics,
     keepDeadLetters: (letters) => deadLetters.keep(letters),
   });
-  const carrier = carrySpool(log, createSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics }), {
+  const carrier = carrySpool(log, spool, {
     deliver: publisher.deliver,
     batchRecordsMax: BATCH_RECORDS_MAX,
     onRetry: () => metrics.shipRetries.inc(),
@@ -86,7 +87,6 @@ export function startShipper({ log, config, metrics }: ShipperOptions): RunningS
       await Promise.race([carried, sleep(CLOSE_MS_MAX, undefined, { ref: false })]);
       await publisher.close();
       await carried;
-      unlock();
     },
   };
 }

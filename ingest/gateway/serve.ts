@@ -13,6 +13,7 @@ import { readOrMakeSecret } from "../../schemas/data-directory.ts";
 import { SNAPSHOT_FILE } from "../../schemas/identity-snapshot.ts";
 import { listenError } from "../../schemas/ports.ts";
 import type { PartHealth, Vitals } from "../../schemas/vitals.ts";
+import { describeWriter } from "../spool/health.ts";
 import { SpoolWriter } from "../spool/writer.ts";
 import { createBodyHash } from "./draft-event.ts";
 import { createDrains } from "./drains.ts";
@@ -51,6 +52,7 @@ export async function serveGateway(log: Logger, config: Config, vitals: Vitals):
   const estimator = createEstimator(log);
   const pools = new Map<string, Pool>();
   const underWay = new Set<Promise<void>>();
+  const describeSpool = (): PartHealth => describeWriter(spool.state, { isStrict: config.strict });
   const app = createGatewayApp({
     log,
     metrics: vitals.metrics,
@@ -60,7 +62,7 @@ export async function serveGateway(log: Logger, config: Config, vitals: Vitals):
     hashBody: createBodyHash(config.sketchSecret ?? readOrMakeSecret(config.dataDir, "sketch-secret")),
     strict: config.strict,
     now: Date.now,
-    isReady: () => snapshot.isCurrent() && !vitals.isDraining,
+    isReady: () => snapshot.isCurrent() && describeSpool().state !== "failed" && !vitals.isDraining,
     estimator,
     drains: createDrains(),
     underWay,
@@ -82,6 +84,7 @@ export async function serveGateway(log: Logger, config: Config, vitals: Vitals):
   );
   const port = await listen(server, config);
   vitals.watch("identity snapshot", () => describeSnapshot(snapshot));
+  vitals.watch("spool", describeSpool);
   return {
     port,
     async close() {

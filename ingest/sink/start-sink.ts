@@ -11,6 +11,7 @@ import type { Carrier, Deliver } from "../bus/delivery.ts";
 import { createKafkaClient } from "../bus/kafka-connection.ts";
 import { consumeKafka } from "../bus/kafka-consumer.ts";
 import { createKafkaPublisher, type KafkaPublisher } from "../bus/kafka-publisher.ts";
+import { watchSpool } from "../spool/health.ts";
 import { createSpoolReader } from "../spool/reader.ts";
 import { openDeadLetters, type DeadLetters } from "./dead-letters.ts";
 import { createPricer } from "./price.ts";
@@ -35,9 +36,10 @@ export function startSink(log: Logger, options: StartSinkOptions): Carrier {
 }
 
 function sinkFromSpool(log: Logger, options: StartSinkOptions): Carrier {
-  const { config, vitals } = options;
-  const spool = { spoolDir: join(config.dataDir, "spool"), metrics: vitals.metrics };
-  return carrySpool(log, createSpoolReader(log, spool), {
+  const { config, vitals, now } = options;
+  const spoolDir = join(config.dataDir, "spool");
+  watchSpool(vitals, { spoolDir, now: () => now().getTime() });
+  return carrySpool(log, createSpoolReader(log, { spoolDir, metrics: vitals.metrics }), {
     deliver: createDelivery(options, openLocalDeadLetters(options)),
     batchRecordsMax: SINK_BATCH_RECORDS_MAX,
   });

@@ -7,7 +7,7 @@
 
 import { statfs } from "node:fs/promises";
 import type { Logger } from "pino";
-import { measureSpool } from "./spool-bytes.ts";
+import { measureSpool } from "./facts.ts";
 
 const RESUME_SHARE = 0.9;
 const MEASURE_MS = 5000;
