@@ -58,6 +58,7 @@ export class SupervisedProcess {
   /** What it said at its end. */
   #isWorthRetrying = false;
   #isStopping = false;
+  #launchedAt = 0;
   /** How often it ended since it last lived for WELL_AFTER_MS. */
   #ends = 0;
   #pauseMs = RESTART_MS_MIN;
@@ -105,17 +106,14 @@ export class SupervisedProcess {
   #launch(): ChildProcess {
     const { command, name, environment } = this.options;
     const args = command === "gateway-worker" ? [command, "--name", name] : [command];
-    const launchedAt = performance.now();
+    this.#launchedAt = performance.now();
     this.#isWorthRetrying = false;
     const child = fork(join(import.meta.dirname, "main.ts"), args, {
       env: environment(),
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     child.on("message", (message) => this.#hear(childMessageSchema.safeParse(message).data));
-    child.once("exit", (code, signal) => {
-      if (performance.now() - launchedAt > WELL_AFTER_MS) [this.#pauseMs, this.#ends] = [RESTART_MS_MIN, 0];
-      this.#onExit(code, signal);
-    });
+    child.once("exit", (code, signal) => this.#onExit(code, signal));
     return child;
   }
 
@@ -129,6 +127,7 @@ export class SupervisedProcess {
       this.#first.reject(new AppError("unavailable", message));
       return;
     }
+    if (this.#isWell()) [this.#pauseMs, this.#ends] = [RESTART_MS_MIN, 0];
     this.#ends++;
     metrics.restarts.inc({ child: name });
     const restartInMs = this.#pauseMs;
@@ -171,6 +170,11 @@ export class SupervisedProcess {
     const ends = this.#ends;
     if (!this.#isServing && ends === 0) return { state: "failed", reason: "It is starting." };
     if (!this.#isServing) return { state: "failed", reason: "It has ended, and is started again.", ends };
-    return ends > 1 ? { state: "impaired", reason: "It ended again and again.", ends } : { state: "ok" };
+    if (ends <= 1 || this.#isWell()) return { state: "ok" };
+    return { state: "impaired", reason: "It ended again and again.", ends };
+  }
+
+  #isWell(): boolean {
+    return performance.now() - this.#launchedAt > WELL_AFTER_MS;
   }
 }

@@ -78,6 +78,15 @@ function worker(number: number): number {
   return found.pid;
 }
 
+async function untilRestarted(times: number, status: string): Promise<void> {
+  await vi.waitFor(async () => {
+    const counted = `^assay_process_restarts_total\\{child="gateway-1".*\\} ${times}$`;
+    expect(await metrics()).toMatch(new RegExp(counted, "m"));
+    const { processes } = await readiness();
+    expect(processes["gateway-1"]).toMatchObject({ status });
+  }, WAIT);
+}
+
 describe("while Postgres is away", () => {
   it("calls are taken with the keys on the disk, and every process is in a scrape", async () => {
     expect((await call()).status).toBe(200);
@@ -94,25 +103,29 @@ describe("while Postgres is away", () => {
 });
 
 describe("a worker", () => {
-  it("that is killed is started again, counted, and calls go on", async () => {
+  it("that is killed is started again and counted; again and again, and /readyz says so", async () => {
     const before = worker(1);
     process.kill(before, "SIGKILL");
-    await vi.waitFor(async () => {
-      expect(await metrics()).toMatch(/^assay_process_restarts_total\{child="gateway-1".*\} 1$/m);
-      expect(await readiness()).toMatchObject({ code: 200, status: "ready" });
-    }, WAIT);
+    await untilRestarted(1, "ready");
     expect(worker(1)).not.toBe(before);
     expect((await call()).status).toBe(200);
+    process.kill(worker(1), "SIGKILL");
+    await untilRestarted(2, "degraded");
+    const { code, processes } = await readiness();
+    expect(code).toBe(200);
+    expect(processes["gateway-1"]?.parts["process"]?.reason).toBe("It ended again and again.");
   });
 
   it("that hangs is left out of a scrape, counted, and named", async () => {
     const hanging = worker(2);
     process.kill(hanging, "SIGSTOP");
     try {
-      const { code, status, processes } = await readiness();
-      expect({ code, status }).toEqual({ code: 200, status: "degraded" });
-      expect(processes["gateway-2"]?.parts["process"]?.reason).toBe("It does not answer.");
-      expect(await metrics()).toMatch(/^assay_process_unanswered_total\{child="gateway-2".*\} [12]$/m);
+      await vi.waitFor(async () => {
+        const { code, status, processes } = await readiness();
+        expect({ code, status }).toEqual({ code: 200, status: "degraded" });
+        expect(processes["gateway-2"]?.parts["process"]?.reason).toBe("It does not answer.");
+        expect(await metrics()).toMatch(/^assay_process_unanswered_total\{child="gateway-2".*\} \d+$/m);
+      }, WAIT);
     } finally {
       process.kill(hanging, "SIGCONT");
     }
