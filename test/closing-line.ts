@@ -9,7 +9,9 @@ export default class ClosingLine implements Reporter {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 };
     const skippedWithout = new Map<string, number>();
     for (const module of modules) {
-      if (module.errors().length > 0) count.failed++;
+      // What fails around tests, before any of them ran, leaves them skipped.
+      for (const { length } of [module, ...module.children.allSuites()].map((suite) => suite.errors()))
+        if (length > 0) count.failed++;
       for (const test of module.children.allTests()) {
         count[test.result().state]++;
         const missing = missingServiceOf(test);

@@ -43,7 +43,7 @@ describe("kafkajs", { ...needsOwnKafka, timeout: KAFKA_MS_MAX }, () => {
       idempotent: true,
       maxInFlightRequests: 1,
       createPartitioner: Partitioners.DefaultPartitioner,
-      retry: { retries, initialRetryTime: 20 },
+      retry: { retries, initialRetryTime: 50 },
     });
     await producer.connect();
     return producer;
@@ -121,7 +121,7 @@ describe("kafkajs", { ...needsOwnKafka, timeout: KAFKA_MS_MAX }, () => {
     test("costs the next one its messages when the producer goes on", async () => {
       const topic = await makeTopic("same-producer");
       const [failing = [], next = []] = makeBatches();
-      const producer = await openBareProducer({ retries: 1 });
+      const producer = await openBareProducer({ retries: 5 });
       loseAnswers(() => true);
       await expect(producer.send({ topic, messages: failing })).rejects.toMatchObject({
         name: "KafkaJSNumberOfRetriesExceeded",

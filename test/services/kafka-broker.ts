@@ -2,18 +2,20 @@
 //
 // * It takes clients on one listener, and other brokers on a second one: what a test does to its clients' connections, or asks
 //   of them (TLS, a password), is not done to replication.
-// * Its ports lie below those that the system gives to connections that go out, so that nobody takes one while it is down.
+// * Its ports lie below those that the system gives to connections that go out, and are claimed by a lock: nobody takes one while
+//   it is down.
 // * It ends with the test process, however that ends: a shell between us holds our pipe, and kills it when the pipe closes.
 
 import assert from "node:assert/strict";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { tryLockFile } from "../../schemas/file-lock.ts";
 import type { KafkaPrograms } from "./kafka-programs.ts";
 
 const run = promisify(execFile);
@@ -51,6 +53,8 @@ export interface BrokerOptions {
   formatOptions: readonly string[];
   /** Where it can be reached by clients, for the wait until it can. */
   port: number;
+  /** A file for the classes that it loads, written when it is stopped. */
+  archiveClassesTo?: string;
 }
 
 /** A broker of a test, of which it can do with whatever an operator could. */
@@ -68,26 +72,35 @@ export class KafkaBroker {
     writeFileSync(this.#settingsFile, lines.join(""));
   }
 
+  /** Where clients reach it without a proxy. */
+  get port(): number {
+    return this.#options.port;
+  }
+
   async format(): Promise<void> {
-    const { programs, clusterId, formatOptions } = this.#options;
-    const format = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", this.#settingsFile];
-    const java = [...JAVA_OPTIONS, "-cp", programs.classPath, ...format, ...formatOptions];
-    await run(programs.java, java, { timeout: START_MS_MAX });
+    const { clusterId, formatOptions } = this.#options;
+    const cluster = ["-t", clusterId, "-c", this.#settingsFile];
+    await this.runTool("kafka.tools.StorageTool", ["format", ...cluster, ...formatOptions]);
+  }
+
+  /** One of Kafka's own programs for operators, by the name of its class. */
+  async runTool(tool: string, options: readonly string[]): Promise<void> {
+    const { java, classPath, classArchive } = this.#options.programs;
+    const command = [`-XX:SharedArchiveFile=${classArchive}`, "-cp", classPath, tool, ...options];
+    await run(java, [...JAVA_OPTIONS, ...command], { timeout: START_MS_MAX });
   }
 
   /** Resolves when it takes clients, which is when its controller has let it in. */
   async start(): Promise<void> {
-    const { programs, port } = this.#options;
-    const java = [
-      programs.java,
-      ...JAVA_OPTIONS,
-      "-cp",
-      programs.classPath,
-      "kafka.Kafka",
-      this.#settingsFile,
-    ];
+    const { programs, port, archiveClassesTo } = this.#options;
+    const classes =
+      archiveClassesTo === undefined
+        ? `-XX:SharedArchiveFile=${programs.classArchive}`
+        : `-XX:ArchiveClassesAtExit=${archiveClassesTo}`;
+    const command = [classes, "-cp", programs.classPath, "kafka.Kafka", this.#settingsFile];
+    const guard = ["-c", GUARD, "assay-kafka", programs.java, ...JAVA_OPTIONS, ...command];
     const log = openSync(this.#logFile, "a");
-    const child = spawn("sh", ["-c", GUARD, "assay-kafka", ...java], { stdio: ["pipe", log, log] });
+    const child = spawn("sh", guard, { stdio: ["pipe", log, log] });
     closeSync(log);
     child.once("exit", () => child.stdin?.end("ended\n"));
     child.stdin?.on("error", () => undefined);
@@ -99,13 +112,14 @@ export class KafkaBroker {
     }
   }
 
+  /** Asks it to end, and waits until it has. */
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+  }
+
   /** kill -9: what was acknowledged is in its folder, nothing was said to anybody. */
   async kill(): Promise<void> {
-    const child = this.#process;
-    if (child === undefined || hasEnded(child)) return;
-    const ended = once(child, "exit");
-    child.kill("SIGKILL");
-    await ended;
+    await this.#end("SIGKILL");
   }
 
   /** Kills it where it still runs, and starts it with what it has on disk. */
@@ -128,6 +142,14 @@ export class KafkaBroker {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || hasEnded(child)) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  }
+
   #lastLog(): string {
     return readFileSync(this.#logFile, "utf8").slice(-LOG_CHARS_MAX);
   }
@@ -137,9 +159,17 @@ export async function findBrokerPorts(): Promise<BrokerPorts> {
   return { clients: await findPort(), brokers: await findPort(), controllers: await findPort() };
 }
 
+/** Locks of the ports that this process has, also while nothing listens on them. The system drops them with the process. */
+const claims: (() => void)[] = [];
+
 async function findPort(): Promise<number> {
+  const folder = join(tmpdir(), `assay-test-ports-${userInfo().username}`);
+  mkdirSync(folder, { recursive: true });
   for (let tries = 0; tries < PORT_TRIES_MAX; tries++) {
     const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN));
+    const claim = tryLockFile(join(folder, String(port)));
+    if (!claim) continue;
+    claims.push(claim);
     const server = createServer().listen(port, "127.0.0.1");
     const isFree = await new Promise<boolean>((resolve) => {
       server.once("listening", () => resolve(true));

@@ -3,7 +3,16 @@
 // and no error: suites that need it are then skipped (absence.ts).
 
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -19,28 +28,38 @@ const LOCK_POLL_MS = 100;
 /** A machine without a registry is not asked by each test file again. */
 const ABSENCE_MS_MAX = 600_000;
 const POM_FILE = join(import.meta.dirname, "kafka", "pom.xml");
-const CACHE = join(import.meta.dirname, "..", "..", "node_modules", ".cache", "assay-kafka");
+/** By its real path, which an archive of classes is bound to. */
+const MODULES = realpathSync(join(import.meta.dirname, "..", "..", "node_modules"));
+const CACHE = join(MODULES, ".cache", "assay-kafka");
 
 export interface KafkaPrograms {
   java: string;
   classPath: string;
+  /** File for kafka-class-archive.ts; each Java wants its own. */
+  classArchive: string;
 }
 
 /** The programs, or why there are none. */
 export async function findKafkaPrograms(): Promise<KafkaPrograms | { absence: string }> {
   const home = process.env["JAVA_HOME"];
   const java = home === undefined ? "java" : join(home, "bin", "java");
-  const absence = (await javaAbsence(java)) ?? (await copyAbsence());
-  return absence === undefined ? { java, classPath: join(copiedFolder(), "*") } : { absence };
+  const version = await readJavaVersion(java);
+  if (version === undefined) return { absence: `there is no Java (${java})` };
+  const [feature] = version.split(".");
+  if (Number(feature) < JAVA_VERSION_MIN)
+    return { absence: `Java ${JAVA_VERSION_MIN} is needed, not ${version}` };
+  const absence = await copyAbsence();
+  if (absence !== undefined) return { absence };
+  const classArchive = join(CACHE, `java-${version}.jsa`);
+  return { java, classPath: join(copiedFolder(), "*"), classArchive };
 }
 
-async function javaAbsence(java: string): Promise<string | undefined> {
+async function readJavaVersion(java: string): Promise<string | undefined> {
   try {
     const { stderr } = await run(java, ["-version"], { timeout: JAVA_MS_MAX });
-    const version = Number(/version "(\d+)/.exec(stderr)?.[1]);
-    return version >= JAVA_VERSION_MIN ? undefined : `Java ${JAVA_VERSION_MIN} is needed, not ${version}`;
+    return /version "([\d._]+)/.exec(stderr)?.[1];
   } catch {
-    return `there is no Java (${java})`;
+    return undefined;
   }
 }
 
@@ -48,7 +67,7 @@ async function javaAbsence(java: string): Promise<string | undefined> {
 async function copyAbsence(): Promise<string | undefined> {
   if (existsSync(copiedFolder())) return undefined;
   mkdirSync(CACHE, { recursive: true });
-  const unlock = await lock();
+  const unlock = await lockKafkaPrograms();
   try {
     if (existsSync(copiedFolder())) return undefined;
     return readRecentAbsence() ?? (await copyPrograms());
@@ -62,7 +81,8 @@ function copiedFolder(): string {
   return join(CACHE, String(version));
 }
 
-async function lock(): Promise<() => void> {
+/** Also waits for another test file that makes something there. */
+export async function lockKafkaPrograms(): Promise<() => void> {
   for (let waitedMs = 0; ; waitedMs += LOCK_POLL_MS) {
     try {
       return lockDataDirectory(CACHE);

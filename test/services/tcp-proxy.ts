@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** One connection through the proxy. */
 export interface Link {
+  targetPort: number;
   client: Socket;
   server: Socket;
   /** What the server answers next is lost, and the connection with it. */
@@ -46,7 +47,7 @@ export async function startTcpProxy({ targetPort, port = 0, inspect }: TcpProxyO
   const faults: Faults = { isCut: false, isPaused: false, answerDelayMs: 0 };
   const proxy = createServer({ allowHalfOpen: true }, (client) => {
     const server = connect({ port: targetPort, host: "127.0.0.1", allowHalfOpen: true });
-    const link = join(client, server, faults, inspect);
+    const link = join({ targetPort, client, server }, faults, inspect);
     links.add(link);
     client.once("close", () => links.delete(link));
     if (faults.isCut) link.reset();
@@ -96,12 +97,16 @@ interface Faults {
   answerDelayMs: number;
 }
 
-function join(client: Socket, server: Socket, faults: Faults, inspect: Inspect | undefined): Link {
+function join(
+  ends: Pick<Link, "targetPort" | "client" | "server">,
+  faults: Faults,
+  inspect: Inspect | undefined,
+): Link {
+  const { client, server } = ends;
   let isNextLost = false;
   let answered = Promise.resolve();
   const link: Link = {
-    client,
-    server,
+    ...ends,
     loseNextAnswer() {
       isNextLost = true;
     },

@@ -1,0 +1,33 @@
+// A shipper in a process of its own that is killed between Kafka's acknowledgement and the commit of its first batch that is not
+// empty: `shipper-process.ts DATA-DIRECTORY BROKERS TOPIC`.
+
+import { join } from "node:path";
+import { pino } from "pino";
+import { carrySpool } from "../../ingest/bus/carry-spool.ts";
+import { createKafkaPublisher } from "../../ingest/bus/kafka-publisher.ts";
+import { createSpoolReader, type SpoolReader } from "../../ingest/spool/reader.ts";
+import { readConfig } from "../../schemas/config.ts";
+import { createMetrics } from "../../schemas/metrics.ts";
+
+const [dataDir = "", brokers = "", topic = ""] = process.argv.slice(2);
+const log = pino({ level: "silent" });
+const { kafka } = readConfig({ ASSAY_DATA: dataDir, KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic });
+if (kafka === undefined) throw new Error("BROKERS is empty");
+
+const metrics = createMetrics("shipper");
+const reader = createSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics });
+const doomed: SpoolReader = {
+  ...reader,
+  readBatch(recordsMax) {
+    const batch = reader.readBatch(recordsMax);
+    if (batch.records.length === 0) return batch;
+    return { ...batch, commit: () => process.kill(process.pid, "SIGKILL") };
+  },
+};
+const publisher = createKafkaPublisher(log, {
+  kafka,
+  clientId: "assay-shipper",
+  metrics,
+  keepDeadLetters: () => Promise.reject(new Error("nothing is to be put aside")),
+});
+carrySpool(log, doomed, { deliver: publisher.deliver, batchRecordsMax: 1000 });
