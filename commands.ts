@@ -106,6 +106,14 @@ const TOOLS = {
     summary: "Remove a person and every row about them, for good",
     load: async () => (await import("./dashboard/commands/erase.ts")).eraseCommand,
   },
+  "dead-letters list": {
+    summary: "List the records that could not be stored, with the reason",
+    load: async () => (await import("./ingest/commands/dead-letters.ts")).deadLettersListCommand,
+  },
+  "dead-letters retry": {
+    summary: "Try again to store the records that could not be stored",
+    load: async () => (await import("./ingest/commands/dead-letters.ts")).deadLettersRetryCommand,
+  },
   "export events": {
     summary: "Write recorded calls as JSON lines; it stands in the audit of everybody who is in them",
     load: async () => (await import("./dashboard/commands/export-events.ts")).exportEventsCommand,

@@ -183,7 +183,7 @@ describe("records on their way", () => {
   it("records could not be delivered", async () => {
     const letters = openDeadLetters({ folder: join(dataDir, "dead-letters"), now: () => new Date() });
     expect((await examine()).of("dead letters")).toBe("");
-    letters.keep([
+    await letters.keep([
       { payload: "{}", reason: "no event" },
       { payload: "{}", reason: "no event" },
     ]);

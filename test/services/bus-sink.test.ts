@@ -17,6 +17,7 @@ import { childMessageSchema } from "../../schemas/process-messages.ts";
 import { openKafkaBus, type TestBus } from "./buses.ts";
 import { createCalls, inOrder, numbersTo } from "./calls.ts";
 import { startTestClickHouse, type TestClickHouse } from "./clickhouse-http.ts";
+import { runDeadLetters } from "./dead-letters.ts";
 import { createTestClient, readTopic } from "./kafka-topic.ts";
 import { needsOwnKafka, startTestKafka, type TestKafka } from "./kafka.ts";
 import { startBusSink, type BusSink } from "./sink.ts";
@@ -102,6 +103,37 @@ describe("at one Kafka", { ...needsOwnKafka, timeout: TEST_MS_MAX }, () => {
     expect(new Set(places).size).toBe(4);
     for (const place of places) expect(place).toMatch(new RegExp(`^${topic} 0 \\d+$`));
   });
+
+  test("dead letters in the topic are offered again once, and what is refused again stays", async () => {
+    const calls = createCalls(store, "many keys");
+    await bus.put(calls.next(1));
+    const [good, bad] = calls.next(2);
+    await bus.putPoison({ ...good, schema_version: 2 });
+    await bus.putPoison({ ...bad, input_tokens: -1 });
+    const sink = runSink();
+    await untilDrained();
+    await sink.close();
+    const topic = bus.environment["KAFKA_DEAD_LETTERS_TOPIC"] ?? "";
+    await mend(topic, JSON.stringify(good));
+    const run = async (command: "list" | "retry", values: Record<string, string> = {}): Promise<unknown> =>
+      (await runDeadLetters(command, { json: true, ...values }, { store, settings: bus.environment })).json;
+    expect(await run("list")).toMatchObject({ total: 3 });
+    expect(await run("retry", { reason: "mended" })).toEqual({ tried: 1, stored: 1, stayed: 0 });
+    expect(inOrder(await calls.stored())).toEqual([1, 2]);
+    expect(await run("list")).toMatchObject({ total: 2 });
+    expect(await run("retry")).toEqual({ tried: 2, stored: 0, stayed: 2 });
+    expect(await run("list")).toMatchObject({ total: 2 });
+  });
+
+  /** As if Assay could read by now what it put aside. */
+  async function mend(topic: string, value: string): Promise<void> {
+    const producer = createTestClient(kafka.brokers).producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    await producer.send({ topic, messages: [{ value, headers: { reason: "mended" } }] });
+    await producer.disconnect();
+  }
 
   test("a mistake in the program stops a sink for no longer than it lasts", async () => {
     const { kafka: config } = readConfig(bus.environment);
