@@ -9,7 +9,7 @@ import { openDeployment, type Deployment, type ServiceProcess } from "../service
 import { needsOwnKafka } from "../services/kafka.ts";
 import { startReplayProvider, type ReplayProvider } from "../services/replay-provider.ts";
 
-const START_MS_MAX = 120_000;
+const START_MS_MAX = 240_000;
 const POLL_MS = 100;
 const DAY_MS = 86_400_000;
 const OWNER = "owner@localhost";
