@@ -33,9 +33,6 @@ export function settings(name: string, secondsMax: number, quorum: Quorum = "par
     // An insert is acknowledged when its rows are in the table, and a mutation when it is done.
     async_insert: 0,
     mutations_sync: "2",
-    // Rows that replace each other lie in one partition, because all of a partition's columns are in the sorting key. So FINAL
-    // need not compare partitions, and need not look at one that is merged.
-    do_not_merge_across_partitions_select_final: 1,
     ...CLUSTER_SETTINGS,
     insert_quorum_parallel: quorum === "parallel" ? 1 : 0,
   };

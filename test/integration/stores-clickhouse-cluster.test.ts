@@ -19,7 +19,7 @@ import { createRandom, randomCall, shuffle } from "../builders/random-calls.ts";
 import { startTestCluster, type TestClickHouse } from "../services/clickhouse-http.ts";
 import { ask } from "../services/clickhouse-openers.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 const CLUSTER = { name: "of_a_test", database: "it's" };
 const CALLS = 120;

@@ -1,0 +1,59 @@
+// Every reader of calls and of what is made of them reads each row once.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { findReadsWithoutFinal, listReplacedTables } from "../tidy/final-reads.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Who reads without FINAL, and why that is right. */
+const REASONS: Readonly<Record<string, string>> = {
+  "analytics/queries/state.ts: ${STATE_TABLE}": "Of two passes that ended together both must find the other.",
+  "analytics/queries/state.ts: token_events": "Asks whether there is any row.",
+  "analytics/queries/windows.ts: token_events":
+    "The least of some times is the same however often each is there; a version that is replaced can only make a window larger.",
+  "ingest/import/import-events.ts: token_events": "Makes a set of ids.",
+  "ingest/sink/erased-people.ts: ${TOMBSTONE_TABLE}": "Makes a set of people.",
+  "schemas/clickhouse/erasure.ts: ${rows}": "FINAL stands in the value.",
+  "schemas/clickhouse/erasure.ts: ${table}": "Every row that lies in a file has to be found.",
+  "schemas/clickhouse/erasure.ts: ${TOMBSTONE_TABLE}": "Makes a set of people.",
+};
+
+test("tables whose rows are replaced are read with FINAL, or there is a reason", () => {
+  const found = findReadsWithoutFinal(ROOT, listReplacedTables(ROOT));
+  expect([...new Set(found)].toSorted()).toEqual(Object.keys(REASONS).toSorted());
+});
+
+test("the tables of calls, outcomes and all that is derived are among them", () => {
+  const tables = [
+    "token_events",
+    "outcomes",
+    "calls",
+    "usage_days",
+    "runs",
+    "person_weeks",
+    "analysis_state",
+  ];
+  expect(listReplacedTables(ROOT)).toEqual([...tables, "erased_people"]);
+});
+
+test.each([
+  ["SELECT count() FROM calls WHERE 1", ["calls"]],
+  ["SELECT 1 FROM a\n  INNER JOIN calls AS row ON 1", ["calls"]],
+  ["SELECT count() FROM ${table} WHERE 1", ["${table}"]],
+  ["SELECT 1 FROM calls FINAL JOIN calls AS other FINAL ON 1", []],
+  ["SELECT 1 FROM calls_of_others", []],
+])("in %j it finds %j", (sql, found) => {
+  const root = mkdtempSync(join(tmpdir(), "assay-final-"));
+  try {
+    for (const folder of ["analytics", "dashboard", "ingest", "schemas"]) mkdirSync(join(root, folder));
+    writeFileSync(join(root, "analytics/query.ts"), `defineQuery({ sql: \`${sql}\` });`);
+    expect(findReadsWithoutFinal(root, ["calls"])).toEqual(
+      found.map((name) => `analytics/query.ts: ${name}`),
+    );
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
