@@ -1,4 +1,5 @@
-// How a batch is delivered when the next stage may be away: again and again, with growing pauses, for as long as it takes.
+// How a batch is delivered when the next stage may be away: again and again, with growing pauses, for as long as it takes. The log
+// says when that begins, once a minute that it lasts, and when it is over.
 
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
@@ -7,6 +8,7 @@ import type { PartHealth } from "../../schemas/vitals.ts";
 
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 10_000;
+const REMINDER_MS = 60_000;
 
 export interface AttemptOptions {
   /** Ends the trying; what is under way is waited for. */
@@ -25,16 +27,32 @@ export interface DeliveryRetries {
 export function createDeliveryRetries(log: Logger, onRetry?: () => void): DeliveryRetries {
   /** Of the last attempt; undefined when it succeeded. */
   let failure: unknown;
+  let failures = 0;
+  let saidAt = Number.NEGATIVE_INFINITY;
+
+  function succeed(about: AttemptOptions["about"]): void {
+    if (failures > 0) log.info({ ...about, failures }, "a batch could be delivered in the end");
+    failure = undefined;
+    failures = 0;
+  }
+
+  function fail(error: unknown, about: AttemptOptions["about"]): void {
+    failure = error;
+    failures++;
+    if (failures > 1 && performance.now() - saidAt < REMINDER_MS) return;
+    saidAt = performance.now();
+    log.error({ err: error, ...about, failures }, "a batch could not be delivered; trying again");
+  }
+
   return {
     async untilDone(attempt, { signal, about }) {
       for (let delayMs = RETRY_MS_MIN; !signal.aborted; delayMs = Math.min(delayMs * 2, RETRY_MS_MAX)) {
         try {
           await attempt();
-          failure = undefined;
+          succeed(about);
           return true;
         } catch (error) {
-          failure = error;
-          log.error({ err: error, ...about, delayMs }, "a batch could not be delivered; trying again");
+          fail(error, about);
           onRetry?.();
           await pause(delayMs, signal);
         }

@@ -16,6 +16,7 @@ import { makeTestShipping, type TestShipping } from "./shipper.ts";
 import type { Link } from "./tcp-proxy.ts";
 
 const WAIT = { timeout: KAFKA_MS_MAX, interval: 20 };
+const ERROR_LEVEL = 50;
 const THREE_DAYS_MS = 259_200_000;
 const nothing = (_link: Link): void => undefined;
 
@@ -133,7 +134,12 @@ describe("a shipper", { ...needsOwnKafka, timeout: KAFKA_MS_MAX }, () => {
     const { proxy } = kafka.node(1);
     proxy?.cut();
     const cutOff = shipping.start();
-    await vi.waitFor(() => expect(cutOff.health()).toMatchObject({ state: "impaired" }), WAIT);
+    await vi.waitFor(async () => expect(await retriesOf(shipping)).toBeGreaterThan(2), WAIT);
+    expect(cutOff.health()).toMatchObject({
+      state: "impaired",
+      reason: expect.stringContaining("127.0.0.1"),
+    });
+    expect(shipping.logged.filter(({ level }) => level === ERROR_LEVEL)).toHaveLength(1);
     await cutOff.close();
     expect(shipping.spool.writers()).toEqual(["gateway-1"]);
 
@@ -141,8 +147,8 @@ describe("a shipper", { ...needsOwnKafka, timeout: KAFKA_MS_MAX }, () => {
     await vi.waitFor(() => expect(shipper.health()).toMatchObject({ state: "impaired" }), WAIT);
     proxy?.restore();
     await shipping.untilShipped();
-    expect(shipper.health()).toEqual({ state: "ok" });
     await shipper.close();
+    expect(shipper.health()).toEqual({ state: "ok" });
     expect(await missingFrom(shipping.kafka.topics.events, events)).toEqual([]);
   });
 
@@ -206,6 +212,11 @@ describe("a shipper", { ...needsOwnKafka, timeout: KAFKA_MS_MAX }, () => {
     return events.map((event) => event.event_id).filter((id) => !arrived.has(id));
   }
 });
+
+async function retriesOf({ metrics }: TestShipping): Promise<number> {
+  const { values } = await metrics.shipRetries.get();
+  return values[0]?.value ?? 0;
+}
 
 function valueOf({ value }: TopicMessage): TokenEvent {
   return JSON.parse(String(value));

@@ -11,7 +11,7 @@ import { startShipper, type RunningShipper } from "../../ingest/commands/shipper
 import type { SpoolWriter } from "../../ingest/spool/writer.ts";
 import type { AppError } from "../../schemas/app-error.ts";
 import { readConfig, type Config, type KafkaConfig } from "../../schemas/config.ts";
-import { createMetrics } from "../../schemas/metrics.ts";
+import { createMetrics, type Metrics } from "../../schemas/metrics.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { makeTestSpool, nextEvent, type LogEntry, type TestSpool } from "./spool.ts";
 
@@ -25,6 +25,7 @@ export interface TestShipping {
   config: Config;
   kafka: KafkaConfig;
   spool: TestSpool;
+  metrics: Metrics;
   /** What shippers logged. */
   logged: LogEntry[];
   /** What shippers put aside on this machine, in its order. */
@@ -60,6 +61,7 @@ export function makeTestShipping(
   });
   assert(config.kafka !== undefined);
   const spool = makeTestSpool(spoolDir);
+  const metrics = createMetrics("shipper");
   const logged: LogEntry[] = [];
   const log = pino({}, { write: (line) => logged.push(JSON.parse(line)) });
   let gateways = 0;
@@ -75,10 +77,11 @@ export function makeTestShipping(
     config,
     kafka: config.kafka,
     spool,
+    metrics,
     logged,
     deadLetters: () => readLines(join(dataDir, "dead-letters")),
     start() {
-      const shipper = startShipper({ log, config, metrics: createMetrics("shipper") });
+      const shipper = startShipper({ log, config, metrics });
       // One that can't go on must end the test, and not just stop.
       shipper.failed.catch((error: unknown) => {
         throw error;
