@@ -17,7 +17,10 @@ export type ChainVerdict =
   | { isIntact: false; entries: number; brokenAtId: number };
 
 /** Goes through the whole chain, a page at a time, and stops at the first entry that does not follow from the ones before. */
-export async function verifyChain(database: Database): Promise<ChainVerdict> {
+export async function verifyChain(
+  database: Database,
+  { pageRows = VERIFY_PAGE_ROWS }: { pageRows?: number } = {},
+): Promise<ChainVerdict> {
   let head = GENESIS_HASH;
   let entries = 0;
   let lastId = 0;
@@ -27,7 +30,7 @@ export async function verifyChain(database: Database): Promise<ChainVerdict> {
       .from(audit)
       .where(gt(audit.auditId, lastId))
       .orderBy(asc(audit.auditId))
-      .limit(VERIFY_PAGE_ROWS);
+      .limit(pageRows);
     for (const row of page) {
       const followsOn = row.previousHash === head && row.hash === hashLink(row);
       const isPayloadTrue = row.payload === null || row.payloadSha256 === hashPayload(row.payload);
@@ -36,7 +39,7 @@ export async function verifyChain(database: Database): Promise<ChainVerdict> {
       lastId = row.auditId;
       entries++;
     }
-    if (page.length < VERIFY_PAGE_ROWS) return { isIntact: true, entries, head };
+    if (page.length < pageRows) return { isIntact: true, entries, head };
   }
 }
 

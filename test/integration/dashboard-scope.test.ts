@@ -3,7 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import type { DashboardEnv } from "../../dashboard/server/dashboard.ts";
 import { createKey } from "../../dashboard/server/keys.ts";
@@ -11,6 +11,9 @@ import { createScopedRoutes } from "../../dashboard/server/scope.ts";
 import { keysSchema } from "../../schemas/dashboard-api.ts";
 import { keys, people } from "../../schemas/postgres/tables.ts";
 import { openBrowser, openDashboardBench, type DashboardBench, type Person } from "../services/dashboard.ts";
+
+/** On a loaded machine servers take their time to start. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let bench: DashboardBench;
 let ada: Person;

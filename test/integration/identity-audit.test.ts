@@ -1,11 +1,14 @@
 // The audit's chain: whatever was done to it afterwards is found.
 
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { appendAudit, type AuditEntry } from "../../dashboard/server/audit.ts";
 import { verifyChain } from "../../schemas/postgres/audit-chain.ts";
 import { audit } from "../../schemas/postgres/tables.ts";
 import { openDashboardBench, type DashboardBench } from "../services/dashboard.ts";
+
+/** On a loaded machine servers take their time to start. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let bench: DashboardBench;
 beforeAll(async () => {
@@ -103,10 +106,10 @@ test("an entry is not there when what it tells of was rolled back, and the chain
   expect(await verify()).toMatchObject({ isIntact: true, entries: ENTRIES + 1 });
 });
 
-test("a chain of more entries than a page of the check is checked to its end", async () => {
-  for (let count = 0; count < 1000; count++) await append();
-  expect(await verify()).toMatchObject({ isIntact: true, entries: ENTRIES + 1000 });
-  const id = await idAt(ENTRIES + 999);
+test.each([2, ENTRIES])("a chain is checked to its end by pages of %i entries", async (pageRows) => {
+  const { db } = bench.dashboard.stores.postgres;
+  expect(await verifyChain(db, { pageRows })).toMatchObject({ isIntact: true, entries: ENTRIES });
+  const id = await idAt(ENTRIES - 1);
   await change(`UPDATE audit SET reason = 'because' WHERE audit_id = ${id}`);
-  expect(await verify()).toMatchObject({ isIntact: false, brokenAtId: id });
+  expect(await verifyChain(db, { pageRows })).toMatchObject({ isIntact: false, brokenAtId: id });
 });

@@ -2,13 +2,16 @@
 
 import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { exportEventsCommand } from "../../dashboard/commands/export-events.ts";
 import { exportEvents } from "../../dashboard/server/event-export.ts";
 import { audit } from "../../schemas/postgres/tables.ts";
 import { tokenEventSchema, type TokenEvent } from "../../schemas/token-event.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";
 import { openDashboardBench, type DashboardBench } from "../services/dashboard.ts";
+
+/** On a loaded machine servers take their time to start. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let bench: DashboardBench;
 beforeAll(async () => {

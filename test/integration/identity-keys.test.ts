@@ -1,7 +1,7 @@
 // Keys from their making to their end, as the dashboard, the command line and the gateways' snapshot have them.
 
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { keysCreateCommand, keysListCommand, keysRevokeCommand } from "../../dashboard/commands/keys.ts";
 import { createKey, USABLE_KEYS_MAX } from "../../dashboard/server/keys.ts";
 import { hashAssayKey, isWellFormedAssayKey } from "../../schemas/assay-key.ts";
@@ -13,6 +13,9 @@ import {
 } from "../../schemas/identity-snapshot.ts";
 import { audit, keys, teams } from "../../schemas/postgres/tables.ts";
 import { openDashboardBench, type DashboardBench } from "../services/dashboard.ts";
+
+/** On a loaded machine servers take their time to start. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let bench: DashboardBench;
 beforeAll(async () => {

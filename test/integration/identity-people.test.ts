@@ -3,12 +3,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { loginLinkCommand } from "../../dashboard/commands/login-link.ts";
 import { peopleImportCommand } from "../../dashboard/commands/people-import.ts";
 import { createOwner } from "../../dashboard/server/people.ts";
 import { audit, people, teams } from "../../schemas/postgres/tables.ts";
 import { openBrowser, openDashboardBench, type DashboardBench } from "../services/dashboard.ts";
+
+/** On a loaded machine servers take their time to start. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let bench: DashboardBench;
 beforeAll(async () => {

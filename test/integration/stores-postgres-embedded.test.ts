@@ -7,8 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { pino } from "pino";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "../../schemas/postgres/embedded.ts";
+
+/** On a loaded machine servers take their time to start. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const EMBEDDED = join(import.meta.dirname, "../../schemas/postgres/embedded.ts");
 const log = pino({ level: "silent" });

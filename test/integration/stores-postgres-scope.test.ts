@@ -12,13 +12,16 @@ import { getTableName, is, sql } from "drizzle-orm";
 import { PgTable } from "drizzle-orm/pg-core";
 import { Client, DatabaseError } from "pg";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "../../schemas/postgres/embedded.ts";
 import { migratePostgres } from "../../schemas/postgres/migrate.ts";
 import { openPostgres, type PostgresStore } from "../../schemas/postgres/open.ts";
 import { readRoleFacts } from "../../schemas/postgres/role.ts";
 import { actAs, actAsSystem } from "../../schemas/postgres/scope.ts";
 import * as tables from "../../schemas/postgres/tables.ts";
+
+/** On a loaded machine servers take their time to start. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const TABLES = Object.values(tables).flatMap((table) => (is(table, PgTable) ? getTableName(table) : []));
 const INSUFFICIENT_PRIVILEGE = "42501";

@@ -12,11 +12,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { migratePostgres } from "../../schemas/postgres/migrate.ts";
 import { openPostgres, type PostgresStore } from "../../schemas/postgres/open.ts";
 import { audit, keys, people } from "../../schemas/postgres/tables.ts";
 import { startTestPostgres, type TestPostgres } from "../services/postgres.ts";
+
+/** On a loaded machine servers take their time to start. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const MIGRATIONS = join(import.meta.dirname, "../../schemas/postgres/migrations");
 const NAMES: string[] = JSON.parse(readFileSync(join(MIGRATIONS, "meta/_journal.json"), "utf8")).entries.map(
@@ -184,7 +187,7 @@ describe("the pool", () => {
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
     );
     await other.close();
-    await expect.poll(() => store.pool.idleCount).toBe(0);
+    await expect.poll(() => store.pool.idleCount, { timeout: 30_000 }).toBe(0);
     expect((await store.pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
   });
 
