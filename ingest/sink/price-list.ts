@@ -41,6 +41,9 @@ const TOKEN_KEYS: Readonly<Record<TokenField, string>> = {
   image_output_tokens: "output_image_mtok",
 };
 
+/** Names come from clients, so there may be any number of them; those of one organisation are far fewer. */
+const MODELS_KNOWN_MAX = 1000;
+
 /** Tools that the provider runs and bills by the call, under every name that a provider's usage gives them. */
 const TOOL_KEYS: Readonly<Record<string, string>> = {
   web_search: "web_searches_kcount",
@@ -48,14 +51,59 @@ const TOOL_KEYS: Readonly<Record<string, string>> = {
   file_search: "storage_searches_kcount",
 };
 
-/** @returns null for a provider or model that the table does not know */
-export function findListPrice(call: PricedCall, provider: string, inputTokens: number): ListPrice | null {
-  const model = modelOf(call);
-  if (model === null) return null;
-  const providerId = TABLE_NAMES.get(provider) ?? provider;
-  const found = calcPrice({}, model, { providerId, timestamp: new Date(call.started_at) });
-  if (found === null || found.provider.id !== providerId) return null;
-  return { rates: toRates(found.model_price, inputTokens), providerId, modelId: found.model.id };
+/** What a call costs by the table; null for a provider or model that it does not know. */
+export type FindListPrice = (call: PricedCall, provider: string, inputTokens: number) => ListPrice | null;
+
+/** Finding a model in the table takes longer than all else that is done for a call, so what was found is remembered. */
+export function createListPrices(): FindListPrice {
+  const models = new Map<string, ListedModel | null>();
+  const rates = new WeakMap<ModelPrice, (inputTokens: number) => Rates>();
+
+  function findModel(provider: string, model: string, startedAt: string): ListedModel | null {
+    const name = `${provider}\n${model}`;
+    const known = models.get(name);
+    if (known !== undefined) return known;
+    const providerId = TABLE_NAMES.get(provider) ?? provider;
+    const found = calcPrice({}, model, { providerId, timestamp: new Date(startedAt) });
+    const listed =
+      found === null || found.provider.id !== providerId
+        ? null
+        : { providerId, modelId: found.model.id, prices: found.model_price };
+    // A list of prices, each with its time, has to be asked for each call.
+    if (Array.isArray(found?.model.prices)) return listed;
+    if (models.size >= MODELS_KNOWN_MAX) models.clear();
+    models.set(name, listed);
+    return listed;
+  }
+
+  return function findListPrice(call, provider, inputTokens) {
+    const name = modelOf(call);
+    const model = name === null ? null : findModel(provider, name, call.started_at);
+    if (model === null) return null;
+    const { providerId, modelId, prices } = model;
+    const ratesOf = rates.get(prices) ?? rememberRates(prices);
+    rates.set(prices, ratesOf);
+    return { rates: ratesOf(inputTokens), providerId, modelId };
+  };
+}
+
+interface ListedModel {
+  providerId: string;
+  modelId: string;
+  prices: ModelPrice;
+}
+
+/** The rates of each context tier, made when the first call is in it. */
+function rememberRates(prices: ModelPrice): (inputTokens: number) => Rates {
+  const tiers = Object.values(prices).flatMap((price) => (typeof price === "object" ? price.tiers : []));
+  const starts = [...new Set(tiers.map(({ start }) => start))];
+  const known = new Map<number, Rates>();
+  return (inputTokens) => {
+    const tier = starts.filter((start) => inputTokens > start).length;
+    const rates = known.get(tier) ?? toRates(prices, inputTokens);
+    known.set(tier, rates);
+    return rates;
+  };
 }
 
 function toRates(prices: ModelPrice, inputTokens: number): Rates {

@@ -10,7 +10,7 @@
 
 import type { PriceOverride } from "../../schemas/price-overrides.ts";
 import { TOKEN_FIELDS, type TokenEvent, type TokenField } from "../../schemas/token-event.ts";
-import { findListPrice, readTableVersion } from "./price-list.ts";
+import { createListPrices, readTableVersion, type FindListPrice } from "./price-list.ts";
 import { createOwnPrices, type OwnPrice } from "./price-overrides.ts";
 import { DECIMALS, type PricedCall, type Rates } from "./price-rates.ts";
 import { findTierPrice, type TierPrice } from "./price-tiers.ts";
@@ -26,13 +26,14 @@ export type Pricer = (call: PricedCall) => Price;
 /** A pricer over the table that is installed and the given prices. Reads no network, and gives the same answer each time. */
 export function createPricer(overrides: readonly PriceOverride[] = []): Pricer {
   const listVersion = readTableVersion();
+  const findListPrice = createListPrices();
   const ownPrices = createOwnPrices(overrides);
   const ownVersion = `${listVersion}, ${ownPrices.version}`;
   return function price(call) {
     if (!hasKnownUsage(call)) return { cost_usd: null, price_version: null };
     const inputTokens = INPUT_FIELDS.reduce((sum, field) => sum + (call[field] ?? 0), 0);
     const own = ownPrices.find(call, inputTokens);
-    const applied = findRates(call, own, inputTokens);
+    const applied = findRates(findListPrice, call, own, inputTokens);
     return {
       cost_usd: applied && toCostUsd(call, applied),
       price_version: own === undefined ? listVersion : ownVersion,
@@ -72,7 +73,12 @@ interface AppliedRates {
 }
 
 /** @returns null where the model, or its tier, has no known price */
-function findRates(call: PricedCall, own: OwnPrice | undefined, inputTokens: number): AppliedRates | null {
+function findRates(
+  findListPrice: FindListPrice,
+  call: PricedCall,
+  own: OwnPrice | undefined,
+  inputTokens: number,
+): AppliedRates | null {
   if (own?.kind === "rates") return { rates: own.rates, tier: AS_LISTED };
   const listed = findListPrice(call, own?.provider ?? call.provider, inputTokens);
   if (listed === null) return null;
