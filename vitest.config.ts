@@ -5,6 +5,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // chDB crashes in a worker thread when that thread ends (exit 139), so every test file has a process of its own.
     pool: "forks",
+    // Real stores and brokers take their time on a loaded machine; what never ends is what these are for.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     reporters: ["default", "./test/closing-line.ts"],
   },
 });
