@@ -7,6 +7,7 @@
 // serve from the file on the disk while Postgres is away. Without KAFKA_BROKERS the records stay in the spool until an
 // `assay sink` on the same data directory takes them.
 
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { startIdentityPolling, type SnapshotWriter } from "./dashboard/server/identity-snapshot.ts";
 import { defineCommand, EXIT, type CommandIo, type ProcessCommand } from "./schemas/command.ts";
@@ -15,6 +16,7 @@ import { makeDataDirectory } from "./schemas/data-directory.ts";
 import { createLog } from "./schemas/log.ts";
 import { writePorts } from "./schemas/ports.ts";
 import { tellParent } from "./schemas/process-messages.ts";
+import { watchSpool } from "./ingest/spool/health.ts";
 import { openProcessTree } from "./process-tree.ts";
 import { startGateways } from "./supervise-gateways.ts";
 
@@ -35,6 +37,8 @@ async function runGateway(log: Logger, config: Config, { now, signal }: CommandI
   await using open = new AsyncDisposableStack();
   const tree = await openProcessTree(log, config, "gateway");
   open.defer(() => tree.close());
+  // Where there is no shipper to tell of it.
+  if (!config.kafka) watchSpool(tree.vitals, { spoolDir: join(config.dataDir, "spool"), now: Date.now });
   const [port] = await Promise.all([
     startGateways(tree, config, signal),
     followIdentities(log, config, now).then((writer) => open.defer(() => writer?.stop())),

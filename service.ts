@@ -65,6 +65,14 @@ async function runService(
   if (!opened) return;
   const { stores } = opened;
   open.defer(() => opened.close());
+  const dashboard = await startDashboard({ stores, config, now: clock, log });
+  open.defer(() => dashboard.close());
+  const served = { ...config, dashboardPort: dashboard.port };
+  const firstSteps = await createFirstSteps(stores.postgres, {
+    dashboardUrl: toDashboardUrl(served),
+    now: clock(),
+  });
+  // After the first key, so that gateways know it from the beginning.
   const snapshot = await startIdentitySnapshot({
     postgres: stores.postgres,
     dataDir: config.dataDir,
@@ -76,15 +84,8 @@ async function runService(
   open.defer(() => sink.close());
   const analysis = startAnalysis({ store: stores.clickhouse, config, clock, log, metrics: vitals.metrics });
   open.defer(() => analysis.stop());
-  const dashboard = await startDashboard({ stores, config, now: clock, log });
-  open.defer(() => dashboard.close());
   const control = await listenForCommands(config.dataDir, stores, runInvocation);
   open.defer(() => control.close());
-  const served = { ...config, dashboardPort: dashboard.port };
-  const firstSteps = await createFirstSteps(stores.postgres, {
-    dashboardUrl: toDashboardUrl(served),
-    now: clock(),
-  });
   tellParent({ type: "ready", ports: { dashboard: dashboard.port }, ...(firstSteps && { firstSteps }) });
   // A sink that can't go on is a process that can't go on: it ends, and is started again.
   await Promise.race([signal.aborted || once(signal, "abort"), sink.failed]);

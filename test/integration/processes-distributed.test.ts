@@ -1,7 +1,10 @@
 // A distributed deployment from nothing to a first call that is seen on the dashboard, with the real Kafka, Postgres and
 // ClickHouse's HTTP interface. No log line of any process holds what a client said.
 
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { spoolFacts } from "../../ingest/spool/facts.ts";
+import { TestAssay } from "../services/assay.ts";
 import { startDistributed, type Distributed } from "../services/distributed.ts";
 import { startTestClickHouse, type TestClickHouse } from "../services/clickhouse-http.ts";
 import { needsKafka, startTestKafka, type TestKafka } from "../services/kafka.ts";
@@ -9,7 +12,7 @@ import { startTestPostgres, type TestPostgres } from "../services/postgres.ts";
 import { send, type RawAnswer } from "../services/raw-client.ts";
 import { startReplayProvider, type ReplayProvider } from "../services/replay-provider.ts";
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS });
 /** Until an assertion holds; it is asked again and again. */
 const WAIT = { timeout: PATIENCE_MS, interval: 50 };
@@ -127,5 +130,31 @@ describe("a distributed deployment", needsKafka, () => {
     const logged = all.map((one) => one.log()).join("");
     expect(logged).toContain("a call failed");
     expect(logged.split("\n").filter((line) => line.includes(CANARY) || line.includes(key))).toEqual([]);
+  });
+
+  it("assay start goes by way of Kafka too, and leaves nothing in the spool when it is stopped", async () => {
+    replay.respond(undefined);
+    const whole = new TestAssay({
+      KAFKA_BROKERS: kafka.brokers.join(","),
+      KAFKA_TOPIC: "start.events",
+      KAFKA_OUTCOMES_TOPIC: "start.outcomes",
+      KAFKA_DEAD_LETTERS_TOPIC: "start.dead-letters",
+      ASSAY_UPSTREAM_OPENAI_URL: replay.url,
+    });
+    const running = await whole.start();
+    const { status, headers } = await send(`${running.gatewayUrl}/v1/chat/completions`, {
+      headers: { "content-type": "application/json", "x-assay-key": running.firstSteps?.key },
+      body: JSON.stringify({ model: "gpt-5", messages: [] }),
+    });
+    expect(status).toBe(200);
+    await vi.waitFor(async () => {
+      const { stdout } = await whole.run("export", "events", "--reason", "a test");
+      expect(stdout).toContain(headers["x-assay-event-id"]);
+    }, WAIT);
+    const { processes } = JSON.parse(await (await fetch(`${running.metricsUrl}/readyz`)).text());
+    expect(Object.keys(processes)).toEqual(["start", "service", "shipper", "gateway-1"]);
+    expect((await running.stop()).exitCode).toBe(0);
+    expect((await spoolFacts(join(whole.dataDir, "spool"))).waitingBytes).toBe(0);
+    whole.remove();
   });
 });

@@ -15,7 +15,7 @@ import { isRunning } from "../services/process-tree.ts";
 import { send, type RawAnswer } from "../services/raw-client.ts";
 import { startReplayProvider, type ReplayProvider } from "../services/replay-provider.ts";
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS });
 /** Until an assertion holds; it is asked again and again. */
 const WAIT = { timeout: PATIENCE_MS, interval: 20 };

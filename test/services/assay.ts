@@ -17,6 +17,7 @@ export interface CommandResult {
 export interface RunningAssay {
   gatewayUrl: string;
   dashboardUrl: string;
+  metricsUrl: string;
   /** What the first start printed: the owner's link and key. Undefined on later starts. */
   firstSteps: { signInLink: string; key: string } | undefined;
   /** The supervisor. */
@@ -54,6 +55,7 @@ export class TestAssay {
     return {
       gatewayUrl: `http://127.0.0.1:${ports.gateway}`,
       dashboardUrl: `http://127.0.0.1:${ports.dashboard}`,
+      metricsUrl: `http://127.0.0.1:${ports.metrics}`,
       firstSteps: signInLink && key ? { signInLink, key } : undefined,
       process: child,
       async stop() {
