@@ -8,7 +8,6 @@
 //
 // Nothing follows a write that failed in its segment: it may have ended in the middle of a frame.
 
-import { setTimeout as wait } from "node:timers/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { AppError } from "../../schemas/app-error.ts";
@@ -74,7 +73,7 @@ export class SegmentFiles {
   /** How long the disk has owed a sync, where that is longer than it should take; else 0. */
   get syncLateMs(): number {
     const waitedMs = this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince;
-    return waitedMs > LATE_MS ? waitedMs : 0;
+    return waitedMs >= LATE_MS ? waitedMs : 0;
   }
 
   /** Returns how many of the frames the kernel has whole, and why it has not the others. */
@@ -114,18 +113,22 @@ export class SegmentFiles {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    const finished = this.#finish().then(() => this.#unsyncedBytes === 0);
-    if (await Promise.race([finished, wait(CLOSE_MS_MAX, false, { ref: false })])) return;
+    const { promise: tooLate, resolve } = Promise.withResolvers<false>();
+    const timer = setTimeout(resolve, CLOSE_MS_MAX, false);
+    const isKept = await Promise.race([this.#finish(), tooLate]);
+    clearTimeout(timer);
+    if (isKept) return;
     this.#log.error(
       { bytes: this.#unsyncedBytes },
       "the spool was closed before the disk had kept all of it",
     );
   }
 
-  async #finish(): Promise<void> {
+  async #finish(): Promise<boolean> {
     await this.#syncing;
     for (let tried = 0; tried < CLOSE_TRIES_MAX && this.#unsyncedBytes > 0; tried++) await this.#sync();
     for (const { descriptor } of [...this.#ended, this.#current]) this.#disk.close(descriptor);
+    return this.#unsyncedBytes === 0;
   }
 
   #makeReady(): void {

@@ -10,12 +10,13 @@ import { createSpoolReader } from "../../ingest/spool/reader.ts";
 import { readConfig } from "../../schemas/config.ts";
 import type { SnapshotKey } from "../../schemas/identity-snapshot.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
-import { createVitals } from "../../schemas/vitals.ts";
+import { createVitals, type Vitals } from "../../schemas/vitals.ts";
 import { writeSnapshot } from "./assay-keys.ts";
 
 export interface TestGateway {
   url: string;
   dataDir: string;
+  vitals: Vitals;
   /** The events that were recorded since the last time, in their order. */
   takeEvents(): TokenEvent[];
   close(): Promise<void>;
@@ -50,6 +51,7 @@ export async function startTestGateway({
   return {
     url: `http://127.0.0.1:${gateway.port}`,
     dataDir,
+    vitals,
     takeEvents() {
       const reader = createSpoolReader(log, spool);
       const batch = reader.readBatch(10_000);

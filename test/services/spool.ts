@@ -10,6 +10,7 @@ import {
   listWriters,
   type SpoolBatch,
   type SpoolReader,
+  type SpoolReaderOptions,
 } from "../../ingest/spool/reader.ts";
 import { SpoolWriter, type SpoolWriterOptions } from "../../ingest/spool/writer.ts";
 import type { AppError } from "../../schemas/app-error.ts";
@@ -32,7 +33,7 @@ export interface TestSpool {
   metrics: Metrics;
   openWriter(writerId?: string, more?: Partial<SpoolWriterOptions>): SpoolWriter;
   /** The one that was opened before is closed: a spool has one reader. */
-  openReader(): SpoolReader;
+  openReader(more?: Partial<SpoolReaderOptions>): SpoolReader;
   /** Lets a writer of this process look dead: nobody holds its folder's lock, and what it writes from here on is lost. */
   bury(writerId?: string): void;
   /** The writers that still have a folder. */
@@ -56,9 +57,9 @@ export function makeTestSpool(spoolDir = mkdtempSync(join(tmpdir(), "assay-spool
     metrics,
     openWriter: (writerId = "gateway-1", more = {}) =>
       new SpoolWriter(log, { ...writerOptions, writerId, ...more }),
-    openReader() {
+    openReader(more = {}) {
       reader?.close();
-      reader = createSpoolReader(log, { spoolDir, metrics });
+      reader = createSpoolReader(log, { spoolDir, metrics, ...more });
       return reader;
     },
     bury(writerId = "gateway-1") {
