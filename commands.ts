@@ -71,7 +71,7 @@ const TOOLS = {
   },
   doctor: {
     summary:
-      "Check configuration, stores, spool, disk, clock, prices, keys and providers, and say what to fix",
+      "Check configuration, stores, bus, spool, disk, clock, prices, keys and providers, and say what to fix",
     load: async () => (await import("./ingest/commands/doctor.ts")).doctorCommand,
   },
   "keys create": {
