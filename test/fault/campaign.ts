@@ -4,6 +4,8 @@
 // The plan says which faults strike when. What the system makes of them also depends on the machine, so the same plan brings back the
 // circumstances of a failure, and usually but not always the failure.
 
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { pino } from "pino";
 import { CallLedger } from "./call-ledger.ts";
@@ -122,25 +124,33 @@ async function carryOut(
   const underWay = new Map<string, Promise<void>>();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
+  const ending = new AbortController();
+  const isOver = AbortSignal.any([signal, ending.signal]);
 
   async function strikeInTurn(fault: PlannedFault, before: Promise<void> | undefined): Promise<void> {
     await before;
-    await strike(deployment, fault, (struck) => {
+    const onBegin = (struck: StruckFault): void => {
       faults.push(struck);
       tell(`${fault.name} ${fault.number}, for ${(fault.forMs / 1000).toFixed(1)} s`);
-    });
+    };
+    if (!isOver.aborted) await strike(deployment, fault, { onBegin, signal: isOver });
   }
 
-  for (const fault of plan) {
-    const pauseMs = fault.atMs - (performance.now() - beganAt);
-    await Promise.race([wait(Math.max(0, pauseMs), undefined, { signal }), failed.promise]);
-    const group = groupOf(fault.subject, fault.number);
-    const struck = strikeInTurn(fault, underWay.get(group));
-    struck.catch(failed.reject);
-    underWay.set(group, struck);
+  try {
+    for (const fault of plan) {
+      const pauseMs = fault.atMs - (performance.now() - beganAt);
+      await Promise.race([wait(Math.max(0, pauseMs), undefined, { signal }), failed.promise]);
+      const group = groupOf(fault.subject, fault.number);
+      const struck = strikeInTurn(fault, underWay.get(group));
+      struck.catch(failed.reject);
+      underWay.set(group, struck);
+    }
+    await Promise.all(underWay.values());
+    await wait(Math.max(0, durationMs - (performance.now() - beganAt)), undefined, { signal });
+  } finally {
+    ending.abort();
+    await Promise.allSettled(underWay.values());
   }
-  await Promise.all(underWay.values());
-  await wait(Math.max(0, durationMs - (performance.now() - beganAt)), undefined, { signal });
 }
 
 function countSubjects({ gateways, sinks, kafka }: Deployment): SubjectCounts {
@@ -168,7 +178,8 @@ async function judge(deployment: Deployment, judged: Judged): Promise<Findings> 
     const stored = await readStoredCalls(store, beganAt);
     const rowsBefore = await countRows(store, beganAt);
     await mergeRows(store);
-    const deadLetters = await facts.countMessages(kafkaConfig.topics.deadLetters);
+    const deadLetters =
+      (await facts.countMessages(kafkaConfig.topics.deadLetters)) + countDeadLetterFiles(deployment);
     const unrecorded = sumUnrecorded(faults);
     const verdict = verify({
       calls: ledger.calls,
@@ -216,6 +227,15 @@ function sumUnrecorded(faults: readonly StruckFault[]): { intents: number; event
   const sum = (of: "intents" | "events"): number =>
     faults.reduce((total, { unrecorded }) => total + unrecorded[of], 0);
   return { intents: sum("intents"), events: sum("events") };
+}
+
+/** Lines of the files in which gateways and sinks keep what they can send nowhere. */
+function countDeadLetterFiles({ gateways, sinks }: Deployment): number {
+  const folders = [...gateways, ...sinks].map(({ dataDir }) => join(dataDir, "dead-letters"));
+  const files = folders
+    .filter(existsSync)
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  return files.reduce((sum, file) => sum + readFileSync(file, "utf8").split("\n").length - 1, 0);
 }
 
 function readLogs({ gateways, sinks, analyze, dashboard }: Deployment): Map<string, string> {

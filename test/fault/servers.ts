@@ -4,10 +4,17 @@
 
 import { isSystemError } from "../../schemas/data-directory.ts";
 import { startTestClickHouse, type ServerOutage } from "../services/clickhouse-http.ts";
-import { startTestKafka, type TestKafka, type TestKafkaNode } from "../services/kafka.ts";
+import { needing } from "../services/absence.ts";
+import { needsOwnKafka, startTestKafka, type TestKafka, type TestKafkaNode } from "../services/kafka.ts";
 import { startTestPostgres } from "../services/postgres.ts";
 import { descendantsOf } from "../services/process-tree.ts";
 import { startTcpProxy, type Inspect, type Link, type TcpProxy } from "../services/tcp-proxy.ts";
+
+const isGiven = process.env["CLICKHOUSE_URL"] !== undefined || process.env["DATABASE_URL"] !== undefined;
+/** Options of a suite that breaks servers: it is skipped, and counted as such, where they are not its own. */
+export const needsOwnServers = isGiven
+  ? needing("stores that it may kill", "CLICKHOUSE_URL or DATABASE_URL names one to be left alone")
+  : needsOwnKafka;
 
 /** What can be done to a network. */
 export interface Network {
@@ -82,8 +89,8 @@ async function throughProxy(
     subject: {
       kill: () => outage.begin(),
       start: () => outage.end(),
-      pause: () => signal(pidsOf(outage.pid()), "SIGSTOP"),
-      resume: () => signal(pidsOf(outage.pid()), "SIGCONT"),
+      pause: () => signalAll(pidsOf(outage.pid()), "SIGSTOP"),
+      resume: () => signalAll(pidsOf(outage.pid()), "SIGCONT"),
       network: toNetwork([proxy], links),
     },
     async stop() {
@@ -114,7 +121,7 @@ export async function startKafka(brokers: number): Promise<KafkaServers> {
 }
 
 /** To those that still run. */
-export function signal(pids: readonly number[], name: NodeJS.Signals): void {
+export function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
       process.kill(pid, name);

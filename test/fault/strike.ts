@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { DistributedProcess } from "../services/distributed.ts";
 import type { Deployment } from "./deployment.ts";
 import type { NetworkAction, PlannedFault } from "./fault-plan.ts";
-import { signal, type Network } from "./servers.ts";
+import { signalAll, type Network } from "./servers.ts";
 import { gatewayOf, networkOf, subjectOf, untilWhole, workersOf } from "./subjects.ts";
 
 /** Of each piece of an answer; a TLS handshake over the ocean takes as long. */
@@ -29,11 +29,17 @@ export interface Unrecorded {
   events: number;
 }
 
-/** @param onBegin told when it begins, with what is filled in later */
+export interface StrikeOptions {
+  /** Told when it begins, with what is filled in later. */
+  onBegin: (fault: StruckFault) => void;
+  /** Ends it early. It is healed then, too: nothing stays behind that is held up and hears no other signal. */
+  signal: AbortSignal;
+}
+
 export async function strike(
   deployment: Deployment,
   plan: PlannedFault,
-  onBegin: (fault: StruckFault) => void,
+  { onBegin, signal }: StrikeOptions,
 ): Promise<void> {
   const [healedMs, backMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   const fault: StruckFault = {
@@ -45,7 +51,7 @@ export async function strike(
   };
   onBegin(fault);
   const heal = await begin(deployment, fault);
-  await wait(plan.forMs);
+  await wait(plan.forMs, undefined, { signal }).catch(() => undefined);
   fault.healedMs = Date.now();
   await heal();
   fault.backMs = Date.now();
@@ -126,7 +132,7 @@ async function readUnrecorded(gateway: DistributedProcess): Promise<Unrecorded> 
 /** Ends every worker once, so that calls whose end was never written down come out of the spool. */
 export async function replaceWorkers(deployment: Deployment): Promise<void> {
   for (const [index, gateway] of deployment.gateways.entries()) {
-    signal(workersOf(gateway), "SIGKILL");
+    signalAll(workersOf(gateway), "SIGKILL");
     await untilWhole(deployment, index + 1);
   }
 }

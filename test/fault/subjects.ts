@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { DistributedProcess } from "../services/distributed.ts";
 import type { Deployment } from "./deployment.ts";
 import type { PlannedFault } from "./fault-plan.ts";
-import { signal, type Network, type Subject } from "./servers.ts";
+import { signalAll, type Network, type Subject } from "./servers.ts";
 
 const POLL_MS = 50;
 const COME_BACK_MS_MAX = 60_000;
@@ -89,10 +89,10 @@ function childOf(gateway: DistributedProcess, kind: "worker" | "shipper", deploy
   const [pid] = childrenOf(gateway, kind);
   if (pid === undefined) throw new Error(`${gateway.name} has no ${kind}.`);
   return {
-    kill: async () => signal([pid], "SIGKILL"),
+    kill: async () => signalAll([pid], "SIGKILL"),
     start: () => untilWhole(deployment, number),
-    pause: () => signal([pid], "SIGSTOP"),
-    resume: () => signal([pid], "SIGCONT"),
+    pause: () => signalAll([pid], "SIGSTOP"),
+    resume: () => signalAll([pid], "SIGCONT"),
   };
 }
 
