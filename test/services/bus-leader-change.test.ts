@@ -1,7 +1,7 @@
 // Three brokers, of which one is killed while messages are on their way, so that the others take over what it led. The broker has
 // been held up before, so that nothing of these messages has come to it.
 
-import { Partitioners, type Message, type Producer } from "kafkajs";
+import kafkajs, { Partitioners, type Message, type Producer } from "kafkajs";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { pino } from "pino";
@@ -32,6 +32,7 @@ describe("when a broker is lost", { ...needsOwnKafka, timeout: KAFKA_MS_MAX }, (
   let spooled: string[];
   /** Values that are in the topic of each way to send, afterwards. */
   let arrived: { bare: Set<string>; ours: Set<string>; shipped: Set<string> };
+  let replicasInSyncMin: string | undefined;
 
   beforeAll(async () => {
     let onRequest = nothing;
@@ -76,6 +77,7 @@ describe("when a broker is lost", { ...needsOwnKafka, timeout: KAFKA_MS_MAX }, (
       ours: await valuesIn(kafka, topics.ours),
       shipped: await valuesIn(kafka, shipping.kafka.topics.events),
     };
+    replicasInSyncMin = await readSetting(kafka, shipping.kafka.topics.events, "min.insync.replicas");
     shipping.remove();
   }, KAFKA_MS_MAX);
   afterAll(() => kafka?.stop());
@@ -91,6 +93,10 @@ describe("when a broker is lost", { ...needsOwnKafka, timeout: KAFKA_MS_MAX }, (
   test("a shipper goes on with those that are left", () => {
     expect(spooled.filter((event) => !arrived.shipped.has(event))).toEqual([]);
   });
+
+  test("a record of a topic that we made is in two brokers before it is acknowledged", () => {
+    expect(replicasInSyncMin).toBe("2");
+  });
 });
 
 /** One partition led by each of two nodes, and led by the other one when that is lost. */
@@ -101,12 +107,22 @@ async function makeTopics(kafka: TestKafka, topics: readonly string[]): Promise<
     { partition: 0, replicas: [1, LOST_NODE] },
     { partition: 1, replicas: [LOST_NODE, 1] },
   ];
-  const configEntries = [{ name: "min.insync.replicas", value: "1" }];
   await admin.createTopics({
-    topics: topics.map((topic) => ({ topic, replicaAssignment, configEntries })),
+    topics: topics.map((topic) => ({ topic, replicaAssignment })),
     waitForLeaders: true,
   });
   await admin.disconnect();
+}
+
+async function readSetting(kafka: TestKafka, topic: string, setting: string): Promise<string | undefined> {
+  const admin = createTestClient(kafka.brokers).admin();
+  await admin.connect();
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: [setting] }],
+  });
+  await admin.disconnect();
+  return resources[0]?.configEntries[0]?.configValue;
 }
 
 async function openBareProducer(kafka: TestKafka): Promise<Producer> {

@@ -55,7 +55,7 @@ export function brokerSettings(
     "auto.create.topics.enable": "false",
     "num.partitions": 1,
     "default.replication.factor": replicas,
-    "min.insync.replicas": replicas > 1 ? 2 : 1,
+    "min.insync.replicas": 1,
     "offsets.topic.replication.factor": replicas,
     "offsets.topic.num.partitions": 1,
     "transaction.state.log.replication.factor": replicas,
