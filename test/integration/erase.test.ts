@@ -16,7 +16,7 @@ import { ask } from "../services/clickhouse-openers.ts";
 import type { Person } from "../services/dashboard.ts";
 import { buildCall, openErasureBench, type ErasureBench } from "../services/erasure.ts";
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const NONE = Object.fromEntries(PERSON_TABLES.map(({ table }) => [table, 0]));
 
