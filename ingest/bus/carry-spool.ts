@@ -18,8 +18,7 @@ export interface CarrySpoolOptions {
   onRetry?: () => void;
 }
 
-/** What is returned fails when the spool can't be read. */
-/** Closes the reader when it is closed. */
+/** What is returned fails when the spool can't be read, and closes the reader when it is closed. */
 export function carrySpool(
   log: Logger,
   spool: SpoolReader,

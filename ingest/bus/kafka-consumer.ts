@@ -37,7 +37,7 @@ const FETCH_BYTES_MAX = 4 * 1024 * 1024;
 const PARTITION_FETCH_BYTES_MAX = 1024 * 1024;
 /** Waiting for more makes larger inserts, and is the delay of a call in quiet times. */
 const FETCH_BYTES_MIN = 64 * 1024;
-const FETCH_WAIT_MS_MAX = 250;
+const FETCH_WAIT_MS_MAX = 500;
 const FETCH_RETRIES_MAX = 5;
 const REJOIN_MS_MIN = 200;
 const REJOIN_MS_MAX = 2000;

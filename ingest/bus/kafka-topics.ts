@@ -7,7 +7,9 @@ import type { KafkaConfig } from "../../schemas/config.ts";
 import { isRefusedAs } from "./kafka-connection.ts";
 
 /** Assay promises that Kafka keeps a call no longer than this; who reads later reads ClickHouse. */
-export const RETENTION_MS = 3 * 86_400_000;
+const RETENTION_MS = 3 * 86_400_000;
+/** What could not be stored waits for an operator, as long as in the folder of dead letters. */
+const DEAD_LETTERS_RETENTION_MS = 14 * 86_400_000;
 /** The spool's longest record fits, with its header. */
 const MESSAGE_BYTES_MAX = 2 * 1024 * 1024;
 /** With as many replicas, a record is in two of them before it is acknowledged, and one broker may be away. */
@@ -15,6 +17,11 @@ const REPLICAS_FOR_TWO_IN_SYNC = 3;
 /** The protocol's word for: as many as the brokers are set to. */
 const BROKERS_DEFAULT = -1;
 const WAIT_MS_MAX = 10_000;
+
+/** How long Assay promises to keep what is in a topic. */
+export function retentionMsOf(topic: string, { topics }: KafkaConfig): number {
+  return topic === topics.deadLetters ? DEAD_LETTERS_RETENTION_MS : RETENTION_MS;
+}
 
 export interface TopicKeeper {
   /** Resolves when every topic is there. */
@@ -56,14 +63,19 @@ async function createTopics(admin: Admin, topics: readonly string[], config: Kaf
   const { partitions: numPartitions } = config;
   const asked = config.replicationFactor;
   const replicationFactor = asked === BROKERS_DEFAULT ? await readDefaultReplicas(admin) : asked;
-  const configEntries = [
-    { name: "retention.ms", value: String(RETENTION_MS) },
+  const isTwoInSync = replicationFactor >= REPLICAS_FOR_TWO_IN_SYNC;
+  const toEntries = (topic: string) => [
+    { name: "retention.ms", value: String(retentionMsOf(topic, config)) },
     { name: "max.message.bytes", value: String(MESSAGE_BYTES_MAX) },
+    ...(isTwoInSync ? [{ name: "min.insync.replicas", value: "2" }] : []),
   ];
-  if (replicationFactor >= REPLICAS_FOR_TWO_IN_SYNC)
-    configEntries.push({ name: "min.insync.replicas", value: "2" });
   await admin.createTopics({
-    topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries })),
+    topics: topics.map((topic) => ({
+      topic,
+      numPartitions,
+      replicationFactor,
+      configEntries: toEntries(topic),
+    })),
     waitForLeaders: true,
     timeout: WAIT_MS_MAX,
   });
@@ -100,8 +112,9 @@ async function compareTopics(
     setting: "retention.ms",
   });
   for (const [topic, retentionMs] of retentions) {
-    if (retentionMs !== String(RETENTION_MS)) {
-      const fields = { topic, retentionMs, expected: RETENTION_MS };
+    const expected = retentionMsOf(topic, config);
+    if (retentionMs !== String(expected)) {
+      const fields = { topic, retentionMs, expected };
       log.warn(fields, "a topic keeps messages for another time than Assay promises, and is left as it is");
     }
   }

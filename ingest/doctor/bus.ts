@@ -7,7 +7,7 @@ import type { KafkaConfig } from "../../schemas/config.ts";
 import { createKafkaClient, toKafkaError } from "../bus/kafka-connection.ts";
 import { SINK_GROUP } from "../bus/kafka-consumer.ts";
 import { readLag } from "../bus/kafka-lag.ts";
-import { readSetting, RETENTION_MS } from "../bus/kafka-topics.ts";
+import { readSetting, retentionMsOf } from "../bus/kafka-topics.ts";
 import { fault, ok, warning, type Deployment, type Finding } from "./finding.ts";
 
 /** With three, one broker may be lost and another be away. */
@@ -33,7 +33,8 @@ export async function checkBus({ config: { kafka } }: Deployment): Promise<Findi
   }
 }
 
-async function examine(admin: Admin, { topics, partitions }: KafkaConfig): Promise<Finding[]> {
+async function examine(admin: Admin, kafka: KafkaConfig): Promise<Finding[]> {
+  const { topics, partitions } = kafka;
   const wanted = [...new Set(Object.values(topics))];
   const existing = new Set(await admin.listTopics());
   const missing = wanted.filter((topic) => !existing.has(topic));
@@ -45,7 +46,7 @@ async function examine(admin: Admin, { topics, partitions }: KafkaConfig): Promi
   }
   if (present.length === 0) return findings;
   const { topics: described } = await admin.fetchTopicMetadata({ topics: present });
-  findings.push(...described.flatMap(judgeReplicas), ...(await judgeRetention(admin, present)));
+  findings.push(...described.flatMap(judgeReplicas), ...(await judgeRetention(admin, present, kafka)));
   const read = [topics.events, topics.outcomes].filter((topic) => existing.has(topic));
   const lag = await readLag(admin, SINK_GROUP, read);
   return [...findings, ...judgeLag(lag.reduce((sum, { records }) => sum + records, 0))];
@@ -68,18 +69,21 @@ function judgeReplicas({ name, partitions }: ITopicMetadata): Finding[] {
   return [warning(sentence, `Run three brokers or more, and give the topic ${REPLICAS_MIN} replicas.`)];
 }
 
-async function judgeRetention(admin: Admin, topics: readonly string[]): Promise<Finding[]> {
+async function judgeRetention(
+  admin: Admin,
+  topics: readonly string[],
+  kafka: KafkaConfig,
+): Promise<Finding[]> {
   const type = kafkajs.ConfigResourceTypes.TOPIC;
   const found = await readSetting(admin, { type, names: topics, setting: "retention.ms" });
-  return [...found]
-    .filter(([, retentionMs]) => retentionMs !== String(RETENTION_MS))
-    .map(([topic, retentionMs]) => {
-      const sentence = `${topic} keeps messages for ${toDays(Number(retentionMs))}, and Assay says that it is ${toDays(RETENTION_MS)}.`;
-      return warning(
-        sentence,
-        `Set retention.ms=${RETENTION_MS}. Less may lose records while ClickHouse is away.`,
-      );
-    });
+  return [...found].flatMap(([topic, retentionMs]) => {
+    const expected = retentionMsOf(topic, kafka);
+    if (retentionMs === String(expected)) return [];
+    const sentence = `${topic} keeps messages for ${toDays(Number(retentionMs))}, and Assay says that it is ${toDays(expected)}.`;
+    return [
+      warning(sentence, `Set retention.ms=${expected}. Less may lose records while ClickHouse is away.`),
+    ];
+  });
 }
 
 export function judgeLag(records: number): Finding[] {
