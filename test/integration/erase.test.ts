@@ -85,6 +85,11 @@ test("every table that has a person is one that an erasure goes through", async 
   );
   const covered = [TOMBSTONE_TABLE, ...PERSON_TABLES.map(({ table }) => table)];
   expect(tables.map(({ table }) => String(table)).toSorted()).toEqual(covered.toSorted());
+  const { rows } = await stores.postgres.pool.query<{ name: string }>(
+    `SELECT DISTINCT table_name AS name FROM information_schema.columns
+     WHERE table_schema = 'public' AND column_name IN ('person_id', 'subject_id') ORDER BY name`,
+  );
+  expect(rows.map(({ name }) => name)).toEqual(["audit", "keys", "login_links", "people", "sessions"]);
 });
 
 test("a dry run says the same and changes nothing", async () => {
