@@ -10,7 +10,7 @@ import { listenError } from "./schemas/ports.ts";
 import { untilReady, type ProcessTree } from "./process-tree.ts";
 
 /** Workers of a gateway that was killed let go of its port as soon as they notice. */
-const PORT_MS_MAX = 3000;
+const PORT_MS_MAX = 5000;
 const PORT_POLL_MS = 100;
 
 /**

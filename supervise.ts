@@ -24,8 +24,11 @@ const RESTART_MS_MIN = 200;
 const RESTART_MS_MAX = 5000;
 /** A child that lived this long was well; its next pause is the shortest again. */
 const WELL_AFTER_MS = 30_000;
-/** What keeps a child from its first start may be about to end: a process of the Assay before, that still drains. */
-const FIRST_START_MS_MAX = 20_000;
+/**
+ * What keeps a child from its first start may be about to end: a process of an Assay that was killed. It has as long for that
+ * (END_MS_MAX of main.ts).
+ */
+const FIRST_START_MS_MAX = 60_000;
 /** For a child to drain and end by itself; a gateway allows its calls 8 seconds. */
 export const STOP_MS_MAX = 9000;
 

@@ -2,8 +2,7 @@
 
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { AppError } from "../../schemas/app-error.ts";
-import { isSystemError } from "../../schemas/data-directory.ts";
+import { listenError } from "../../schemas/ports.ts";
 import { createDashboard } from "./app.ts";
 import type { Dashboard } from "./dashboard.ts";
 
@@ -21,7 +20,7 @@ export interface DashboardServer {
 
 /**
  * Starts serving on the host and port of the configuration; port 0 means any that is free.
- * @throws AppError `bad_configuration` when the address is taken, or is none of this machine's
+ * @throws AppError `conflict` (retry) when the address is taken, or is none of this machine's
  */
 export async function startDashboard(dashboard: Dashboard): Promise<DashboardServer> {
   const handle = getRequestListener(createDashboard(dashboard).fetch);
@@ -41,9 +40,7 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
   try {
     await listening.promise;
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    const message = `The dashboard can't listen on ${host}:${port} (${error.code}). Set ASSAY_HOST or ASSAY_DASHBOARD_PORT to a free address.`;
-    throw new AppError("bad_configuration", message, { cause: error });
+    throw listenError(error, { host, port, setting: "ASSAY_DASHBOARD_PORT" });
   } finally {
     server.off("error", listening.reject);
   }

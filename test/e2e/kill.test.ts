@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TestAssay, type RunningAssay } from "../services/assay.ts";
-import { descendantsOf, isRunning } from "../services/process-tree.ts";
+import { descendantsOf } from "../services/process-tree.ts";
 import { send } from "../services/raw-client.ts";
 import { startReplayProvider, type ReplayProvider } from "../services/replay-provider.ts";
 
@@ -52,12 +52,11 @@ it(
           : descendantsOf(root).find(({ command }) => due.command.test(command))?.pid;
       if (pid === undefined) throw new Error(`${due.who} is not running`);
       process.kill(pid, "SIGKILL");
-      if (due.who === "start") restarted = startAgain(descendantsOf(root));
+      if (due.who === "start") restarted = startAgain();
     }
 
-    /** As a person would: the others end by themselves when `start` is gone, and then it is started again. */
-    async function startAgain(orphans: readonly { pid: number }[]): Promise<void> {
-      while (orphans.some(({ pid }) => isRunning(pid))) await new Promise(setImmediate);
+    /** At once: the others end by themselves when `start` is gone, and the new one waits for what they still hold. */
+    async function startAgain(): Promise<void> {
       running = await assay.start();
     }
 

@@ -91,7 +91,7 @@ test("a port that is taken is told with the setting that changes it", async () =
   const server = await startDashboard(onPort(0));
   const second = startDashboard(onPort(server.port));
   await expect(second).rejects.toThrow(AppError);
-  await expect(second).rejects.toMatchObject({ code: "bad_configuration" });
+  await expect(second).rejects.toMatchObject({ code: "conflict" });
   await expect(second).rejects.toThrow("ASSAY_DASHBOARD_PORT");
   await server.close();
 });
