@@ -15,8 +15,8 @@ const CLOCK_SLACK_MS = 10_000;
 export interface Watch {
   /** Calls that ClickHouse owes. */
   outstanding(): LedgerCall[];
-  /** Resolves to whether all that ClickHouse owes came within that time. */
-  untilStored(milliseconds: number): Promise<boolean>;
+  /** Resolves to whether all that ClickHouse owes came within that time. Rejects when `signal` is aborted before. */
+  untilStored(milliseconds: number, signal: AbortSignal): Promise<boolean>;
   /** By the name of a fault, the seconds from when nothing was broken any more until all was there; the longest of each. */
   recoverySeconds(): Map<string, number>;
   stop(): Promise<void>;
@@ -68,9 +68,10 @@ export function startWatch(
   running.catch(() => undefined);
   return {
     outstanding,
-    async untilStored(milliseconds) {
+    async untilStored(milliseconds, signal) {
       const deadline = Date.now() + milliseconds;
-      while (outstanding().length > 0 && Date.now() < deadline) await wait(POLL_MS / 4);
+      while (outstanding().length > 0 && Date.now() < deadline)
+        await wait(POLL_MS / 4, undefined, { signal });
       return outstanding().length === 0;
     },
     recoverySeconds: () => toLongest(faults, recovered),

@@ -1,5 +1,6 @@
-// A sink with the defect that a fault campaign is there to find: it says of each batch that it is stored, and stores it afterwards.
-// Whatever kills it in between loses what Kafka was told to forget. Started as `assay sink` is, with the same settings.
+// A sink with the defect that a fault campaign is there to find: it says of each batch that it is stored, and stores it afterwards, if
+// it still can. What kills it in between, or takes ClickHouse away, loses what Kafka was told to forget. Started as `assay sink` is,
+// with the same settings.
 
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
@@ -33,7 +34,9 @@ const sink = consumeKafka(log, {
   metrics,
   batchRecordsMax: SINK_BATCH_RECORDS_MAX,
   async deliver(batch) {
-    void wait(LATE_MS).then(() => deliver(batch));
+    void wait(LATE_MS)
+      .then(() => deliver(batch))
+      .catch((error: unknown) => log.error({ err: error }, "a batch was forgotten"));
   },
 });
 tellParent({ type: "ready" });
