@@ -16,7 +16,7 @@ import {
   replaceFile,
 } from "../../schemas/data-directory.ts";
 
-const CONTENDER = join(import.meta.dirname, "../services/lock-contender.ts");
+const CONTENDER = join(import.meta.dirname, "../services/lock-contender-process.ts");
 const CONTENDERS = 20;
 const ROUNDS = 30;
 /** In one of so many rounds the winner is killed. */
