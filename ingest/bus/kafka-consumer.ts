@@ -41,6 +41,7 @@ const FETCH_WAIT_MS_MAX = 500;
 const FETCH_RETRIES_MAX = 5;
 const REJOIN_MS_MIN = 200;
 const REJOIN_MS_MAX = 2000;
+const REMINDER_MS = 60_000;
 
 export interface ConsumeKafkaOptions {
   client: Kafka;
@@ -59,27 +60,39 @@ export function consumeKafka(log: Logger, options: ConsumeKafkaOptions): Carrier
   /** Why nothing is read; undefined while this is a member of the group. */
   let absence: string | undefined = "It has not joined the other sinks yet.";
   let assignment: Assignment = {};
+  let delayMs = REJOIN_MS_MIN;
+  let saidAt = Number.NEGATIVE_INFINITY;
+
+  function join(assigned: Assignment): void {
+    if (saidAt > 0) log.info("this sink reads from Kafka again");
+    absence = undefined;
+    assignment = assigned;
+    delayMs = REJOIN_MS_MIN;
+    saidAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Says so when it begins, and once a minute that it lasts. */
+  function leave(error: unknown): void {
+    const reason = toKafkaError(error, config);
+    absence = reason.message;
+    assignment = {};
+    if (performance.now() - saidAt < REMINDER_MS) return;
+    saidAt = performance.now();
+    log.error({ err: reason }, "this sink reads nothing from Kafka, and tries to join the others again");
+  }
 
   async function run(): Promise<void> {
-    let delayMs = REJOIN_MS_MIN;
     while (!stop.signal.aborted) {
       try {
         await topics.ensure();
         const consumer = createConsumer(client);
-        consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-          delayMs = REJOIN_MS_MIN;
-          absence = undefined;
-          assignment = payload.memberAssignment;
-        });
+        consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => join(payload.memberAssignment));
         await consumeUntil(stop.signal, consumer, {
           topics: [config.topics.events, config.topics.outcomes],
           eachBatch: (payload) => carryBatch(payload, { ...options, retries, stop: stop.signal }),
         });
       } catch (error) {
-        const reason = toKafkaError(error, config);
-        absence = reason.message;
-        assignment = {};
-        log.error({ err: reason, delayMs }, "this sink reads nothing from Kafka; it will join again");
+        leave(error);
         await pause(delayMs, stop.signal);
         delayMs = Math.min(delayMs * 2, REJOIN_MS_MAX);
       }

@@ -21,7 +21,7 @@ export interface MeasureLagOptions {
   signal: AbortSignal;
 }
 
-/** Resolves when it has ended. What fails is said, and tried again at the next time. */
+/** Resolves when it has ended. What fails is tried again at the next time; the consumer says that Kafka is away. */
 export async function measureLag(log: Logger, options: MeasureLagOptions): Promise<void> {
   const { client, signal } = options;
   let admin: Admin | undefined;
@@ -30,7 +30,7 @@ export async function measureLag(log: Logger, options: MeasureLagOptions): Promi
       admin ??= await connect(client);
       await setLag(admin, options);
     } catch (error) {
-      log.warn({ err: error }, "how far behind this sink is can't be measured now");
+      log.debug({ err: error }, "how far behind this sink is can't be measured now");
       await admin?.disconnect().catch(() => undefined);
       admin = undefined;
     }
