@@ -43,10 +43,16 @@ export function isOwned(dataDir: string): boolean {
 /** A secret of 256 bits that is made on first use and stays the same. */
 export function readOrMakeSecret(dataDir: string, name: string): string {
   const file = join(dataDir, name);
+  // Looked for first, so that a gateway starts on a full disk.
+  const made = readIfPresent(file);
+  if (made !== undefined) return made;
   const draft = `${file}.${randomUUID()}`;
-  writeFileSync(draft, randomBytes(SECRET_BYTES).toString("base64url"), { mode: 0o600 });
-  tryLink(draft, file);
-  rmSync(draft);
+  try {
+    writeFileSync(draft, randomBytes(SECRET_BYTES).toString("base64url"), { mode: 0o600 });
+    tryLink(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
   return readFileSync(file, "utf8");
 }
 

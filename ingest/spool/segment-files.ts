@@ -40,6 +40,13 @@ interface Segment {
   isEnded: boolean;
 }
 
+/** What the kernel has of the frames that it was handed: so many whole ones, and why not the others. */
+export interface Taken {
+  frames: number;
+  bytes: number;
+  cause: unknown;
+}
+
 export interface SegmentFilesOptions {
   folder: string;
   disk: SpoolDisk;
@@ -76,8 +83,8 @@ export class SegmentFiles {
     return waitedMs >= LATE_MS ? waitedMs : 0;
   }
 
-  /** Returns how many of the frames the kernel has whole, and why it has not the others. */
-  write(frames: readonly Buffer[]): { frames: number; bytes: number; cause?: unknown } {
+  /** Hands frames to the kernel. */
+  write(frames: readonly Buffer[]): Taken {
     let taken = 0;
     let cause: unknown;
     const bytes = Buffer.concat(frames);
@@ -95,7 +102,7 @@ export class SegmentFiles {
       this.#unsyncedBytes += whole.bytes;
       this.#syncIn(SYNC_INTERVAL_MS);
     }
-    return { ...whole, ...(cause === undefined ? {} : { cause }) };
+    return { ...whole, cause };
   }
 
   /** Throws where nothing could be written now. */

@@ -4,7 +4,8 @@
 // can cost that much, a killed process nothing.
 //
 // What can't be taken, because the disk or the spool is full, read-only, broken or stuck, is told to its caller, counted and
-// logged (`losses.ts`). The writer goes on by itself: every record is tried, and while there are none, the disk is.
+// logged (`losses.ts`). The writer goes on by itself: every record is tried, and while there are none, the disk is. It also begins
+// on such a disk, because calls must not depend on it.
 //
 // A writer never opens an old segment again. It starts a folder of its own, so its numbers have no gaps, and leaves the
 // folder to the reader, which removes what has been delivered. It holds the folder's lock for as long as it lives.
@@ -18,7 +19,7 @@ import { systemDisk, type SpoolDisk } from "./disk.ts";
 import { encodeFrame, PAYLOAD_BYTES_MAX, WRITER_LOCK_FILE } from "./format.ts";
 import { Losses, type LossMetrics } from "./losses.ts";
 import { SpoolRoom } from "./room.ts";
-import { SegmentFiles } from "./segment-files.ts";
+import { SegmentFiles, type Taken } from "./segment-files.ts";
 
 /** What waits for the end of the turn is written earlier where it comes to this. */
 const WAITING_BYTES_MAX = 4 * 1024 * 1024;
@@ -58,8 +59,10 @@ export class SpoolWriter {
   readonly writerId: string;
   readonly #log: Logger;
   readonly #spoolDir: string;
-  readonly #unlock: () => void;
-  readonly #files: SegmentFiles;
+  readonly #disk: SpoolDisk;
+  /** Made when the disk lets them be made: gives the lock of the writer's folder back. */
+  #unlock: (() => void) | undefined;
+  #files: SegmentFiles | undefined;
   readonly #room: SpoolRoom;
   readonly #losses: Losses;
   #sequence = 0;
@@ -72,16 +75,20 @@ export class SpoolWriter {
     this.writerId = writerId;
     this.#log = log;
     this.#spoolDir = spoolDir;
-    const { folder, unlock } = makeWriterFolder(spoolDir, writerId);
-    this.#unlock = unlock;
-    this.#files = new SegmentFiles(log, { folder, disk });
+    this.#disk = disk;
     this.#room = new SpoolRoom(log, { spoolDir, bytesMax, onFull: () => this.#endSegment() });
     this.#losses = new Losses(log, { metrics, now });
+    try {
+      this.#openFiles();
+    } catch (error) {
+      log.error({ err: error }, "the spool can't be written, and no call is recorded until it can");
+      this.#fail();
+    }
   }
 
   get state(): SpoolState {
     const { failingSince, lostRecords } = this.#losses;
-    return { failingSince, lostRecords, syncLateMs: this.#files.syncLateMs };
+    return { failingSince, lostRecords, syncLateMs: this.#files?.syncLateMs ?? 0 };
   }
 
   /** The next of this writer's gapless numbers. */
@@ -113,8 +120,8 @@ export class SpoolWriter {
     clearTimeout(this.#tryTimer);
     this.#room.close();
     this.#losses.close();
-    await this.#files.close();
-    this.#unlock();
+    await this.#files?.close();
+    this.#unlock?.();
   }
 
   #flush(): void {
@@ -130,15 +137,30 @@ export class SpoolWriter {
       this.#losses.end();
       return;
     }
-    this.#losses.begin();
+    this.#fail();
     const message = `The spool in ${this.#spoolDir} could not be written.`;
     this.#lose(lost, new AppError("unavailable", message, { retry: true, cause }));
-    this.#tryTimer ??= setTimeout(() => this.#tryAgain(), TRY_MS).unref();
   }
 
-  #write(frames: readonly Buffer[]): ReturnType<SegmentFiles["write"]> {
-    if (!this.#room.isFull) return this.#files.write(frames);
-    return { frames: 0, bytes: 0, cause: new AppError("unavailable", "The spool has reached its limit.") };
+  #write(frames: readonly Buffer[]): Taken {
+    try {
+      if (this.#room.isFull) throw new AppError("unavailable", "The spool has reached its limit.");
+      return this.#openFiles().write(frames);
+    } catch (cause) {
+      return { frames: 0, bytes: 0, cause };
+    }
+  }
+
+  #openFiles(): SegmentFiles {
+    const folder = join(this.#spoolDir, this.writerId);
+    this.#unlock ??= makeWriterFolder(this.#spoolDir, this.writerId);
+    this.#files ??= new SegmentFiles(this.#log, { folder, disk: this.#disk });
+    return this.#files;
+  }
+
+  #fail(): void {
+    this.#losses.begin();
+    this.#tryTimer ??= setTimeout(() => this.#tryAgain(), TRY_MS).unref();
   }
 
   #lose(lost: readonly Waiting[], failure: AppError): void {
@@ -153,7 +175,7 @@ export class SpoolWriter {
     this.#tryTimer = undefined;
     if (this.#losses.failingSince === undefined) return;
     try {
-      this.#files.try();
+      this.#openFiles().try();
       if (!this.#room.isFull) {
         this.#losses.end();
         return;
@@ -166,7 +188,7 @@ export class SpoolWriter {
 
   #endSegment(): void {
     try {
-      this.#files.endSegment();
+      this.#files?.endSegment();
     } catch (error) {
       this.#log.debug({ err: error }, "a segment could not be ended yet");
     }
@@ -174,12 +196,16 @@ export class SpoolWriter {
 }
 
 /** The folder gets its name when its lock is held: a reader never takes a folder for an orphan by mistake. */
-function makeWriterFolder(spoolDir: string, writerId: string): { folder: string; unlock: () => void } {
+function makeWriterFolder(spoolDir: string, writerId: string): () => void {
   const draft = join(spoolDir, `.${writerId}`);
-  const folder = join(spoolDir, writerId);
   mkdirSync(draft, { recursive: true, mode: 0o700 });
   const unlock = tryLockFile(join(draft, WRITER_LOCK_FILE));
   if (!unlock) throw new AppError("conflict", `There is another writer ${writerId} in ${spoolDir}.`);
-  renameSync(draft, folder);
-  return { folder, unlock };
+  try {
+    renameSync(draft, join(spoolDir, writerId));
+    return unlock;
+  } catch (error) {
+    unlock();
+    throw error;
+  }
 }

@@ -190,6 +190,18 @@ describe("a disk that can't be written", () => {
     },
   );
 
+  test("keeps no writer from beginning, which records what comes when it can", async () => {
+    refuseAll("EROFS");
+    const early = spool.openWriter("gateway-2", { disk });
+    expect(early.state.failingSince).toBe(Date.now());
+    expect(await append(early, "intent", nextEvent(early))).toMatchObject({ cause: { code: "EROFS" } });
+    disk.fail = {};
+    await vi.advanceTimersByTimeAsync(SECOND_MS);
+    expect(early.state).toMatchObject({ failingSince: undefined, lostRecords: 1 });
+    expect(await append(early, "event", nextEvent(early))).toBeUndefined();
+    expect(drain(spool.openReader())).toEqual([2]);
+  });
+
   test("is logged at once, and then in one line each 10 s", async () => {
     refuseAll("ENOSPC");
     for (let at = 0; at < 500; at++) await append(writer, "event", nextEvent(writer));
