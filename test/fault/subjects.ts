@@ -7,7 +7,7 @@ import type { PlannedFault } from "./fault-plan.ts";
 import { signalAll, type Network, type Subject } from "./servers.ts";
 
 const POLL_MS = 50;
-const COME_BACK_MS_MAX = 60_000;
+const COME_BACK_MS_MAX = 180_000;
 
 type Target = Pick<PlannedFault, "subject" | "number">;
 
