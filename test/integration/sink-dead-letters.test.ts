@@ -3,7 +3,7 @@
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { openDeadLetters } from "../../ingest/sink/dead-letters.ts";
 import { AppError } from "../../schemas/app-error.ts";
 import { migrateClickHouse } from "../../schemas/clickhouse/migrate.ts";
@@ -17,6 +17,9 @@ const PERSON = "01936a00-0000-7000-8000-00000000ada0";
 const GOOD = "01936a00-0000-7000-8000-000000000001";
 const BAD = "01936a00-0000-7000-8000-000000000002";
 const DAY_MS = 86_400_000;
+
+const LOADED_MACHINE_MS = 60_000;
+vi.setConfig({ testTimeout: LOADED_MACHINE_MS, hookTimeout: LOADED_MACHINE_MS });
 
 let dataDir: string;
 let folder: string;

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text as readText } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { migrateClickHouse } from "../../schemas/clickhouse/migrate.ts";
 import { openClickHouse } from "../../schemas/clickhouse/open.ts";
@@ -15,10 +16,11 @@ import { startTestClickHouse } from "../services/clickhouse-http.ts";
 import { startTestSink } from "../services/sink.ts";
 import { append, makeTestSpool, nextEvent, type TestSpool } from "../services/spool.ts";
 
+const MAIN = join(import.meta.dirname, "../../main.ts");
 const SINK = join(import.meta.dirname, "../services/sink-process.ts");
 const CALLS = 500;
-const WAIT_MS_MAX = 20_000;
-vi.setConfig({ testTimeout: 2 * WAIT_MS_MAX });
+const WAIT_MS_MAX = 60_000;
+vi.setConfig({ testTimeout: 2 * WAIT_MS_MAX, hookTimeout: WAIT_MS_MAX });
 
 let spool: TestSpool;
 let dataDir: string;
@@ -221,4 +223,12 @@ test("whatever a valid event holds, it goes in, and stops no other", async () =>
     })),
   );
   await store.close();
+});
+
+test("a sink alone says which server it needs", async () => {
+  const env = { ...process.env, ASSAY_DATA: dataDir, CLICKHOUSE_URL: "" };
+  const sink = spawn(process.execPath, [MAIN, "sink"], { env });
+  const [said, [exitCode]] = await Promise.all([readText(sink.stderr), once(sink, "exit")]);
+  expect(exitCode).toBe(1);
+  expect(said).toMatch(/^assay sink needs a ClickHouse server: set CLICKHOUSE_URL, or run `assay start`/);
 });

@@ -15,7 +15,8 @@ import { buildTokenEvent } from "../builders/token-event.ts";
 import { ask, CLICKHOUSE_OPENERS, type TestStore } from "../services/clickhouse-openers.ts";
 import { startTestClickHouse } from "../services/clickhouse-http.ts";
 
-vi.setConfig({ testTimeout: 40_000 });
+const LOADED_MACHINE_MS = 60_000;
+vi.setConfig({ testTimeout: LOADED_MACHINE_MS, hookTimeout: LOADED_MACHINE_MS });
 
 const TEAPOT = 418;
 const REFUSE_TEAPOTS = `ALTER TABLE token_events ADD CONSTRAINT no_teapots CHECK status != ${TEAPOT}`;
