@@ -73,7 +73,7 @@ async function runCommand(argv: readonly string[], io: CommandIo, stores?: Store
     }
     return await run(command, { argv, args, io, stores });
   } catch (error) {
-    return tell(error, io);
+    return tell(await toKnownError(error), io);
   }
 }
 
@@ -168,6 +168,12 @@ function showCommands(argv: readonly string[], io: CommandIo): ExitCode {
   }
   out.write("\nassay COMMAND --help tells more.\n");
   return isAsked ? EXIT.done : EXIT.usage;
+}
+
+/** What Postgres throws says the statement and its parameters. Loaded when needed: most processes never talk to Postgres. */
+async function toKnownError(error: unknown): Promise<unknown> {
+  if (error instanceof AppError || error instanceof UsageError) return error;
+  return (await import("./schemas/postgres/errors.ts")).toAppError(error);
 }
 
 function tell(error: unknown, io: CommandIo): ExitCode {
