@@ -15,6 +15,7 @@ import type { ErrorKind, TerminatedBy } from "../../schemas/closed-lists.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import type { Upstream } from "../../schemas/upstreams.ts";
 import type { SpoolWriter } from "../spool/writer.ts";
+import { ClientLeft, GatewayEnds } from "./breaking-off.ts";
 import { ClientAnswer } from "./client-answer.ts";
 import { countCall, type CallCounter } from "./count-call.ts";
 import { DRAIN_BYTES_MAX, DRAIN_MS_MAX, type Drains } from "./drains.ts";
@@ -158,6 +159,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#meter?.destroy();
     if (error instanceof ClientLeft || this.#client.isGone) {
       this.#breakOff("client", null);
+    } else if (error instanceof GatewayEnds) {
+      this.#breakOff("gateway", null);
     } else if (this.#status === 0) {
       this.#refuse(error);
       return;
@@ -285,10 +288,6 @@ class Exchange implements Dispatcher.DispatchHandler {
     const isFailed = this.#status >= 300;
     return this.#progress === "under way" && this.#call.route.operation.isMetered && !isFailed;
   }
-}
-
-class ClientLeft extends Error {
-  override readonly name = "ClientLeft";
 }
 
 function first(value: string | string[] | undefined): string | undefined {

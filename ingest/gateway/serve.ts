@@ -15,6 +15,7 @@ import { listenError } from "../../schemas/ports.ts";
 import type { PartHealth, Vitals } from "../../schemas/vitals.ts";
 import { describeWriter } from "../spool/health.ts";
 import { SpoolWriter } from "../spool/writer.ts";
+import { GatewayEnds } from "./breaking-off.ts";
 import { createBodyHash } from "./draft-event.ts";
 import { createDrains } from "./drains.ts";
 import { createEstimator } from "./estimate/estimator.ts";
@@ -29,7 +30,10 @@ const UPSTREAM_KEEP_ALIVE_MS = 4000;
 const UPSTREAM_SILENCE_MS_MAX = 15 * 60_000;
 const REQUEST_MS_MAX = 10 * 60_000;
 const HEADER_BYTES_MAX = 64 * 1024;
-const DRAIN_MS_MAX = 8000;
+export const DRAIN_MS_MAX = 8000;
+
+/** Connections to providers, by the name of the provider. */
+type Pools = ReadonlyMap<string, Pool>;
 
 export interface RunningGateway {
   port: number;
@@ -89,9 +93,9 @@ export async function serveGateway(log: Logger, config: Config, vitals: Vitals):
     port,
     async close() {
       vitals.drain();
-      await drain(server);
-      // Providers that are still being heard out are broken off; those calls are recorded before the spool is closed.
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      await drain(server, pools);
+      // Also providers that are still being heard out. These calls are recorded before the spool is closed.
+      await breakOff(pools);
       await Promise.allSettled(underWay);
       await estimator.close();
       snapshot.close();
@@ -119,6 +123,10 @@ function openPool(url: string): Pool {
   });
 }
 
+async function breakOff(pools: Pools): Promise<void> {
+  await Promise.all([...pools.values()].map((pool) => pool.destroy(new GatewayEnds())));
+}
+
 /** Several workers share one port; the kernel spreads the connections over them. */
 async function listen(server: Server, { gatewayPort, gatewayWorkers, host }: Config): Promise<number> {
   const listening = once(server, "listening");
@@ -132,12 +140,12 @@ async function listen(server: Server, { gatewayPort, gatewayWorkers, host }: Con
   return typeof address === "object" && address !== null ? address.port : gatewayPort;
 }
 
-/** Calls that are still under way after the time allowed are cut off; their clients see it, and they are on record. */
-async function drain(server: Server): Promise<void> {
+/** Calls that are still under way after the time allowed are broken off; their clients see it, and they are on record. */
+async function drain(server: Server, pools: Pools): Promise<void> {
   const closed = once(server, "close");
   server.close();
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS_MAX);
+  const timer = setTimeout(() => void breakOff(pools).then(() => server.closeAllConnections()), DRAIN_MS_MAX);
   await closed;
   clearTimeout(timer);
 }
