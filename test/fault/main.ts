@@ -14,6 +14,8 @@ import { formatLatency, formatResult, isSound, keepEvidence } from "./report.ts"
 import { SCENARIOS } from "./scenarios.ts";
 
 const SETTLE_MS_MAX = 180_000;
+/** What a planted defect has lost does not come in three minutes either. */
+const PLANTED_SETTLE_MS_MAX = 60_000;
 const PLANTS: Readonly<Record<string, string>> = {
   "commit-before-insert": "../services/commit-before-insert-process.ts",
 };
@@ -53,7 +55,7 @@ async function main(): Promise<number> {
         ...(plant !== undefined && { sinkProgram: fileURLToPath(new URL(plant, import.meta.url)) }),
       },
       callsPerSecond,
-      settleMsMax: SETTLE_MS_MAX,
+      settleMsMax: plant === undefined ? SETTLE_MS_MAX : PLANTED_SETTLE_MS_MAX,
       tell: (line) => console.log(`${at()}  ${line}`),
       progress: showProgress,
       signal: stop.signal,

@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000;
 const CALM_MS = 5000;
 const GAP_MS = [2000, 8000] as const;
 /** Of calls before ClickHouse goes and after it is back, to compare with. */
-const COMPARED_MINUTES = 3;
+const COMPARED_MINUTES = 2;
 const FULL_MS = 15_000;
 
 export type Scenario = Pick<CampaignOptions, "deployment" | "plan" | "durationMs">;

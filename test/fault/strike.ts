@@ -1,8 +1,8 @@
 // Carries out one fault of a plan: begins it, ends it after its time, and waits until what it struck serves again.
 
-import { execFileSync } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import type { DistributedProcess } from "../services/distributed.ts";
+import { fillDisk } from "../services/full-disk.ts";
 import type { Deployment } from "./deployment.ts";
 import type { NetworkAction, PlannedFault } from "./fault-plan.ts";
 import { signalAll, type Network } from "./servers.ts";
@@ -10,7 +10,6 @@ import { gatewayOf, networkOf, subjectOf, untilWhole, workersOf } from "./subjec
 
 /** Of each piece of an answer; a TLS handshake over the ocean takes as long. */
 const DELAY_MS = 300;
-const PRLIMIT = "/usr/bin/prlimit";
 
 /** Milliseconds since 1970. */
 export interface StruckFault {
@@ -76,7 +75,7 @@ async function begin(deployment: Deployment, fault: StruckFault): Promise<() => 
       };
     }
     case "fill":
-      return fillDisk(deployment, fault);
+      return fillDiskOf(deployment, fault);
     case "cut":
     case "hold":
     case "delay":
@@ -96,24 +95,18 @@ function breakNetwork(network: Network, action: NetworkAction): void {
   else network[action]();
 }
 
-/** For the workers of a gateway no file grows any more, as at the end of a disk: setrlimit(2), RLIMIT_FSIZE. */
-async function fillDisk(deployment: Deployment, fault: StruckFault): Promise<() => Promise<void>> {
+/** For the workers of a gateway no file grows any more. */
+async function fillDiskOf(deployment: Deployment, fault: StruckFault): Promise<() => Promise<void>> {
   const gateway = gatewayOf(deployment, fault.plan);
   if (!gateway) throw new Error("Only a gateway's disk can be filled.");
   const before = await readUnrecorded(gateway);
-  const workers = workersOf(gateway);
-  for (const pid of workers) limitFiles(pid, "1");
+  const makeRoom = workersOf(gateway).map((pid) => fillDisk(1, pid));
   return async () => {
-    for (const pid of workers) limitFiles(pid, "unlimited");
+    for (const make of makeRoom) make();
     await untilWhole(deployment, fault.plan.number);
     const after = await readUnrecorded(gateway);
     fault.unrecorded = { intents: after.intents - before.intents, events: after.events - before.events };
   };
-}
-
-/** The soft limit alone, so that it can be lifted again. */
-function limitFiles(pid: number, bytes: string): void {
-  execFileSync(PRLIMIT, ["--pid", String(pid), `--fsize=${bytes}:`]);
 }
 
 /** Of all workers together, since each was started. */
