@@ -96,7 +96,9 @@ async function runOn(
     // Nobody uses the gateways any more, so nothing of this may be lost either.
     await replaceWorkers(deployment);
     const settlingFrom = performance.now();
-    const hasSettled = await watch.untilStored(settleMsMax, signal);
+    const { intents, events } = sumUnrecorded(faults);
+    const lostMax = Math.min(intents, events);
+    const hasSettled = await watch.untilStored({ msMax: settleMsMax, lostMax, signal });
     return {
       ...(await judge(deployment, { ...options, ledger, faults, beganAt, hasSettled })),
       ledger,

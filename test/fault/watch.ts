@@ -9,17 +9,26 @@ import { readStoredNumbers } from "./stored-calls.ts";
 import type { StruckFault } from "./strike.ts";
 
 const POLL_MS = 1000;
+/** What is on its way and meets nothing broken comes within this, on a machine under load too. */
+const LAST_COME_MS = 20_000;
 /** Between the client's clock reading and the gateway's, on a machine under load. */
 const CLOCK_SLACK_MS = 10_000;
 
 export interface Watch {
   /** Calls that ClickHouse owes. */
   outstanding(): LedgerCall[];
-  /** Resolves to whether all that ClickHouse owes came within that time. Rejects when `signal` is aborted before. */
-  untilStored(milliseconds: number, signal: AbortSignal): Promise<boolean>;
+  /** Resolves to whether all that ClickHouse owes came in time. Rejects when `signal` is aborted before. */
+  untilStored(patience: Patience): Promise<boolean>;
   /** By the name of a fault, the seconds from when nothing was broken any more until all was there; the longest of each. */
   recoverySeconds(): Map<string, number>;
   stop(): Promise<void>;
+}
+
+export interface Patience {
+  msMax: number;
+  /** How many calls will never come, at the most. When no more than these are missing, they are waited for a little longer. */
+  lostMax: number;
+  signal: AbortSignal;
 }
 
 export function startWatch(
@@ -68,11 +77,16 @@ export function startWatch(
   running.catch(() => undefined);
   return {
     outstanding,
-    async untilStored(milliseconds, signal) {
-      const deadline = Date.now() + milliseconds;
-      while (outstanding().length > 0 && Date.now() < deadline)
+    async untilStored({ msMax, lostMax, signal }) {
+      const deadline = Date.now() + msMax;
+      let [missing, changedAt] = [Number.POSITIVE_INFINITY, 0];
+      for (;;) {
+        const now = outstanding().length;
+        if (now !== missing) [missing, changedAt] = [now, Date.now()];
+        if (missing === 0 || (missing <= lostMax && Date.now() - changedAt > LAST_COME_MS)) return true;
+        if (Date.now() > deadline) return false;
         await wait(POLL_MS / 4, undefined, { signal });
-      return outstanding().length === 0;
+      }
     },
     recoverySeconds: () => toLongest(faults, recovered),
     async stop() {
