@@ -10,7 +10,8 @@ const STATE_CHARS = 8;
 export const doctorCommand = defineCommand<DiagnosticCommand>({
   kind: "diagnostic",
   name: "doctor",
-  summary: "Check configuration, stores, bus, spool, disk, clock, prices, keys and providers, and say what to fix",
+  summary:
+    "Check configuration, stores, bus, spool, disk, clock, prices, keys and providers, and say what to fix",
   usage: "",
   options: {},
   async run({ values }, io, stores, config) {
