@@ -53,7 +53,7 @@ export function startWatch(
       const from = new Date(oldest.startedAtMs - CLOCK_SLACK_MS);
       for (const number of await readStoredNumbers(deployment.store, from)) stored.add(number);
     }
-    const answered = outstanding().filter(({ end }) => end === "answered");
+    const answered = outstanding().filter((call) => call.end === "answered" && !metFullDisk(call, faults));
     const owedSinceMs = Math.min(...answered.map(({ endedAtMs = atMs }) => endedAtMs));
     for (const fault of faults) {
       if (!recovered.has(fault) && fault.healedMs < owedSinceMs && fault.backMs <= atMs)
@@ -94,6 +94,17 @@ export function startWatch(
       await running;
     },
   };
+}
+
+/** Its event may be lost; then its intent comes in its place, but not before the worker that wrote it has ended. */
+function metFullDisk(call: LedgerCall, faults: readonly StruckFault[]): boolean {
+  return faults.some(
+    ({ plan, fromMs, backMs }) =>
+      plan.action === "fill" &&
+      plan.number === call.gateway &&
+      call.startedAtMs <= backMs &&
+      (call.endedAtMs ?? Number.POSITIVE_INFINITY) >= fromMs,
+  );
 }
 
 /** Faults overlap, and nothing recovers before the last of them is over: the time counts from then. */
