@@ -40,7 +40,7 @@ export function formatResult(seed: string, result: CampaignResult): string {
 export function formatLatency({ ledger, faults }: CampaignResult): string {
   const lines = latencyByMinute(ledger.calls, faults).map(
     ({ minute, calls, p50Ms, p99Ms, broken }) =>
-      `  ${String(minute).padStart(3)}  ${String(calls).padStart(6)} calls  p50 ${p50Ms} ms  p99 ${p99Ms} ms  ${broken.join(", ")}`,
+      `  ${String(minute).padStart(3)}  ${String(calls).padStart(6)} calls  p50 ${p50Ms.toFixed(0)} ms  p99 ${p99Ms.toFixed(0)} ms  ${broken.join(", ")}`,
   );
   return ["minute by minute, to the last byte:", ...lines, ""].join("\n");
 }
