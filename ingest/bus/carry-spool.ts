@@ -1,7 +1,8 @@
 // Carries what is in the spool to the next stage: into ClickHouse, or to Kafka.
 //
 // Delivery: at least once. A batch is delivered, then committed; a crash in between delivers it again. While the next stage is
-// away the batch is tried again for ever and the spool grows: nothing is dropped or overtaken, and no call notices.
+// away the batch is tried again for ever and the spool grows: nothing is dropped or overtaken, and no call notices. While a batch
+// is under way the next one is read, and no more than that.
 
 import type { Logger } from "pino";
 import type { SpoolBatch, SpoolReader } from "../spool/reader.ts";
@@ -27,24 +28,30 @@ export function carrySpool(
   const stop = new AbortController();
   const retries = createDeliveryRetries(log, onRetry);
 
+  /** The delivery of the last batch that was read: whether it succeeded before it was told to stop. */
+  let underWay = Promise.resolve(true);
+
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
       const batch = spool.readBatch(batchRecordsMax);
-      // Intents alone are nothing to deliver, and yet move the position.
-      const isEmpty = batch.records.length === 0 && batch.deadLetters.length === 0;
-      await carry(batch, isEmpty);
-      if (batch.records.length < batchRecordsMax) await pause(POLL_MS, stop.signal);
+      if (!(await underWay)) return;
+      underWay = carry(batch);
+      if (batch.records.length < batchRecordsMax) {
+        await underWay;
+        await pause(POLL_MS, stop.signal);
+      }
     }
   }
 
   /** When it is told to stop before it succeeds, the next carrier finds the batch uncommitted. */
-  async function carry(batch: SpoolBatch, isEmpty: boolean): Promise<void> {
+  async function carry(batch: SpoolBatch): Promise<boolean> {
+    // Intents alone are nothing to deliver, and yet move the position.
+    const isEmpty = batch.records.length === 0 && batch.deadLetters.length === 0;
     const attempt = async () => {
       if (!isEmpty) await deliver(batch);
       batch.commit();
     };
-    const about = { records: batch.records.length };
-    await retries.untilDone(attempt, { signal: stop.signal, about });
+    return retries.untilDone(attempt, { signal: stop.signal, about: { records: batch.records.length } });
   }
 
   const { promise: failed, reject } = Promise.withResolvers<never>();
@@ -55,6 +62,7 @@ export function carrySpool(
     async close() {
       stop.abort();
       await finished;
+      await underWay;
       spool.close();
     },
   };

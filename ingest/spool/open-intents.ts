@@ -1,8 +1,8 @@
 // The intents of a writer that were read and whose event has not come yet, and the journal on disk that outlives the reader.
 //
-// A commit appends what was opened and closed since the one before, so it costs as much as there is news, however many calls are
-// open. A journal in which little still counts is replaced by a new one. How much of which journal counts stands in the
-// position: what a crash or a full disk left behind that is overwritten.
+// What was opened and closed up to a point of the spool is taken as changes, and a commit of that point appends them: it costs as
+// much as there is news, however many calls are open. A journal in which little still counts is replaced by a new one. How much of
+// which journal counts stands in the position: what a crash or a full disk left behind that is overwritten.
 
 import { closeSync, fdatasyncSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -28,16 +28,24 @@ interface OpenIntent {
   seenAtMs: number;
 }
 
+/** What was opened and closed between two points of the spool. What came and went between them is no change. */
+export interface IntentChanges {
+  opened: ReadonlyMap<string, OpenIntent>;
+  closed: ReadonlySet<string>;
+}
+
 export class OpenIntents {
   readonly #folder: string;
   /** In the order in which they were seen. */
   readonly #intents = new Map<string, OpenIntent>();
   #mark: Mark;
-  /** Those of which the journal says that they are open. */
+  /** Those of which the journal says that they are open, or will when the changes that were taken are saved. */
   readonly #journaled = new Set<string>();
-  /** Changes since the journal was written. What came and went between two commits is none. */
+  /** Changes since the last were taken. */
   #opened = new Map<string, OpenIntent>();
   #closed = new Set<string>();
+  /** The changes that were taken and are not saved. */
+  readonly #unsaved: IntentChanges[] = [];
 
   /** @throws where the journal is shorter than its mark, or damaged */
   constructor(folder: string, mark: Mark) {
@@ -77,20 +85,31 @@ export class OpenIntents {
     return old;
   }
 
-  /** Brings all changes to the disk. They count once the mark is in the position. */
-  save(): Mark {
-    if (this.#opened.size === 0 && this.#closed.size === 0) return this.#mark;
-    const { number, bytes } = this.#mark;
-    const changes = toLines(this.#opened.values(), this.#closed);
-    const isNew = bytes > JOURNAL_BYTES_MIN && this.#isMostlyClosed(bytes);
-    const lines = isNew ? toLines(this.#intents.values(), []) : changes;
-    const mark = isNew ? { number: number + 1, bytes: 0 } : { number, bytes };
-    this.#write(mark, lines);
-    this.#mark = { number: mark.number, bytes: mark.bytes + lines.length };
+  /** All changes up to now. They are saved in the order in which they were taken. */
+  takeChanges(): IntentChanges {
+    const changes = { opened: this.#opened, closed: this.#closed };
     for (const eventId of this.#opened.keys()) this.#journaled.add(eventId);
     for (const eventId of this.#closed) this.#journaled.delete(eventId);
     this.#opened = new Map();
     this.#closed = new Set();
+    this.#unsaved.push(changes);
+    return changes;
+  }
+
+  /** Brings changes to the disk, and may be called again, also when it failed. They count once the mark is in the position. */
+  save(changes: IntentChanges): Mark {
+    const { opened, closed } = changes;
+    if (this.#unsaved[0] !== changes) return this.#mark;
+    if (opened.size > 0 || closed.size > 0) {
+      const { number, bytes } = this.#mark;
+      // A new journal holds what is open now, which must be what is open after these changes.
+      const isNew = this.#unsaved.length === 1 && bytes > JOURNAL_BYTES_MIN && this.#isMostlyClosed(bytes);
+      const mark = isNew ? { number: number + 1, bytes: 0 } : { number, bytes };
+      const lines = isNew ? toLines(this.#intents.values(), []) : toLines(opened.values(), closed);
+      this.#write(mark, lines);
+      this.#mark = { number: mark.number, bytes: mark.bytes + lines.length };
+    }
+    this.#unsaved.shift();
     return this.#mark;
   }
 

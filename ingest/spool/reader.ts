@@ -13,7 +13,13 @@ import { AppError } from "../../schemas/app-error.ts";
 import { isLocked, tryLockFile } from "../../schemas/file-lock.ts";
 import { READER_LOCK_FILE, WRITER_LOCK_FILE } from "./format.ts";
 import { listSegments } from "./position.ts";
-import { WriterCursor, type CursorParts, type DeadLetter, type DeliveredRecord } from "./writer-cursor.ts";
+import {
+  WriterCursor,
+  type Checkpoint,
+  type CursorParts,
+  type DeadLetter,
+  type DeliveredRecord,
+} from "./writer-cursor.ts";
 
 /** A folder that has got no name for so long never will: its writer died while it made it. */
 const DRAFT_MS_MAX = 3600 * 1000;
@@ -26,7 +32,7 @@ export interface SpoolBatch {
 }
 
 export interface SpoolReader {
-  /** Up to about `recordsMax` records that were not committed yet. Each batch must be committed before the next is read. */
+  /** The next records, about `recordsMax` at most. Batches are committed in the order in which they were read. */
   readBatch(recordsMax: number): SpoolBatch;
   close(): void;
 }
@@ -62,14 +68,17 @@ export function createSpoolReader(
     readBatch(recordsMax) {
       findWriters();
       const into = { records: [], deadLetters: [] };
-      const read: [string, WriterCursor][] = [];
-      for (const [name, cursor] of cursors) if (cursor.read(recordsMax, into)) read.push([name, cursor]);
+      const read: [string, WriterCursor, Checkpoint][] = [];
+      for (const [name, cursor] of cursors) {
+        const checkpoint = cursor.read(recordsMax, into);
+        if (checkpoint) read.push([name, cursor, checkpoint]);
+      }
       return {
         ...into,
         commit() {
-          for (const [name, cursor] of read) {
-            cursor.commit();
-            if (!existsSync(join(spoolDir, name))) cursors.delete(name);
+          for (const [name, cursor, checkpoint] of read) {
+            cursor.commit(checkpoint);
+            if (checkpoint.isEnd) cursors.delete(name);
           }
         },
       };

@@ -8,7 +8,7 @@ import { isLocked } from "../../schemas/file-lock.ts";
 import type { Metrics } from "../../schemas/metrics.ts";
 import { spoolRecordSchema, type SpoolRecord } from "../../schemas/spool-record.ts";
 import { decodeFrame, HEADER_BYTES, PAYLOAD_BYTES_MAX, segmentName, WRITER_LOCK_FILE } from "./format.ts";
-import { OpenIntents } from "./open-intents.ts";
+import { OpenIntents, type IntentChanges } from "./open-intents.ts";
 import { listSegments, readPosition, START, writePosition, type Position } from "./position.ts";
 
 const READ_BYTES = HEADER_BYTES + PAYLOAD_BYTES_MAX;
@@ -42,6 +42,13 @@ export interface Delivery {
   deadLetters: DeadLetter[];
 }
 
+/** A point up to which everything was read. */
+export interface Checkpoint extends Omit<Position, "journal"> {
+  intents: IntentChanges;
+  /** Whether the writer is dead and this is its end. */
+  isEnd: boolean;
+}
+
 export interface CursorParts {
   log: Logger;
   metrics: Pick<Metrics, "spoolGaps">;
@@ -67,34 +74,40 @@ export class WriterCursor {
     this.#intents = intents;
   }
 
-  /** Reads on, until there are about `itemsMax`. Returns whether there was anything, so that there is something to commit. */
-  read(itemsMax: number, into: Delivery): boolean {
+  /** Reads on, until there are about `itemsMax`. Returns where it got to, if there was anything that has to be committed. */
+  read(itemsMax: number, into: Delivery): Checkpoint | undefined {
+    if (this.#isFinished || !this.#advance(itemsMax, into)) return undefined;
+    return {
+      segment: this.#segment,
+      offset: this.#offset,
+      sequence: this.#sequence,
+      intents: this.#intents.takeChanges(),
+      isEnd: this.#isFinished,
+    };
+  }
+
+  /** Checkpoints are committed in the order in which they were read. May be called again when it has failed. */
+  commit({ isEnd, intents, ...place }: Checkpoint): void {
+    if (isEnd) {
+      rmSync(this.#folder, { recursive: true, force: true });
+      return;
+    }
+    writePosition(this.#folder, { ...place, journal: this.#intents.save(intents) });
+    this.#intents.removeOld();
+    for (const old of listSegments(this.#folder)) {
+      if (old < place.segment) rmSync(join(this.#folder, segmentName(old)), { force: true });
+    }
+  }
+
+  #advance(itemsMax: number, into: Delivery): boolean {
     let hasMoved = this.#readOn(itemsMax, into);
-    if (isEnough(itemsMax, into) || this.#isFinished) return hasMoved;
+    if (isEnough(itemsMax, into)) return hasMoved;
     hasMoved = this.#giveUpOldIntents(into) || hasMoved;
     if (isLocked(join(this.#folder, WRITER_LOCK_FILE))) return hasMoved;
     // Its writer is dead. What it wrote between the look at its folder and its death is there by now.
     this.#readOn(itemsMax, into);
     if (!isEnough(itemsMax, into)) this.#finish(into);
     return true;
-  }
-
-  /** May be called again when it has failed. */
-  commit(): void {
-    if (this.#isFinished) {
-      rmSync(this.#folder, { recursive: true, force: true });
-      return;
-    }
-    writePosition(this.#folder, {
-      segment: this.#segment,
-      offset: this.#offset,
-      sequence: this.#sequence,
-      journal: this.#intents.save(),
-    });
-    this.#intents.removeOld();
-    for (const old of listSegments(this.#folder)) {
-      if (old < this.#segment) rmSync(join(this.#folder, segmentName(old)), { force: true });
-    }
   }
 
   #readOn(itemsMax: number, into: Delivery): boolean {

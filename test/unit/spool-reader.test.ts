@@ -137,10 +137,14 @@ describe("open calls", () => {
     // Some 8 MB go through the journals, and are too much for one.
     for (let round = 0; round < 60; round++) {
       for (let call = 0; call < 30; call++) await change(writer, open, random.chance(0.5));
+      const batch = reader.readBatch(1000);
+      for (let call = 0; call < 10; call++) await change(writer, open, random.chance(0.5));
+      const ahead = reader.readBatch(1000);
       const isCommitted = random.chance(0.8);
-      if (isCommitted) drain(reader);
-      else reader.readBatch(1000);
-      if (!isCommitted || random.chance(0.3)) reader = spool.openReader();
+      if (isCommitted) batch.commit();
+      const isAllCommitted = isCommitted && random.chance(0.7);
+      if (isAllCommitted) ahead.commit();
+      if (!isAllCommitted || random.chance(0.3)) reader = spool.openReader();
     }
     drain(reader);
     const journals = spool.filesOf()?.filter((name) => name.startsWith("intents-")) ?? [];

@@ -93,6 +93,23 @@ describe("commit", () => {
     expect(drain(spool.openReader())).toEqual([2]);
   });
 
+  test("of a batch is not of the one that was read ahead of it", async () => {
+    const writer = spool.openWriter();
+    const [first, second] = [nextEvent(writer), nextEvent(writer)];
+    await append(writer, "intent", first);
+    await append(writer, "intent", second);
+    await append(writer, "event", first);
+    await append(writer, "event", second);
+    const reader = spool.openReader();
+    const batch = reader.readBatch(1);
+    const ahead = reader.readBatch(1);
+    expect([sequencesOf(batch), sequencesOf(ahead)]).toEqual([[1], [2]]);
+    batch.commit();
+    spool.bury();
+    expect(drain(spool.openReader())).toEqual([2]);
+    expect(spool.writers()).not.toContain("gateway-1");
+  });
+
   test("removes the segments that were read to their end, and no other", async () => {
     const writer = spool.openWriter();
     await writeSegments(writer, 2);
