@@ -44,7 +44,12 @@ async function runGateway(log: Logger, config: Config, { now, signal }: CommandI
     followIdentities(log, config, now).then((writer) => open.defer(() => writer?.stop())),
   ]);
   if (port !== undefined) {
-    writePorts(config.dataDir, { gateway: port });
+    try {
+      writePorts(config.dataDir, { gateway: port });
+    } catch (error) {
+      // On a full disk calls go on all the same; the log says where.
+      log.warn({ err: error }, "ports.json could not be written");
+    }
     tellParent({ type: "ready", ports: { gateway: port, metrics: tree.port } });
     log.info({ port, metricsPort: tree.port }, "calls are taken");
   }

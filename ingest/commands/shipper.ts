@@ -20,7 +20,7 @@ import { carrySpool } from "../bus/carry-spool.ts";
 import { createKafkaPublisher } from "../bus/kafka-publisher.ts";
 import { openDeadLetters } from "../sink/dead-letters.ts";
 import { watchSpool } from "../spool/health.ts";
-import { createSpoolReader } from "../spool/reader.ts";
+import { openSpoolReader } from "../spool/reader.ts";
 
 const BATCH_RECORDS_MAX = 4000;
 /** What a batch under way is given when the shipper is told to stop. What is not acknowledged by then is sent again later. */
@@ -66,7 +66,7 @@ export function startShipper({ log, config, metrics }: ShipperOptions): RunningS
   if (kafka === undefined)
     throw new AppError("bad_configuration", "KAFKA_BROKERS is not set: there is nowhere to ship to.");
   makeDataDirectory(dataDir);
-  const spool = createSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics });
+  const spool = openSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics });
   const deadLetters = openDeadLetters({ folder: join(dataDir, "dead-letters"), now: () => new Date() });
   const publisher = createKafkaPublisher(log, {
     kafka,

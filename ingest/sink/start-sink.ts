@@ -12,7 +12,7 @@ import { createKafkaClient } from "../bus/kafka-connection.ts";
 import { consumeKafka } from "../bus/kafka-consumer.ts";
 import { createKafkaPublisher, type KafkaPublisher } from "../bus/kafka-publisher.ts";
 import { watchSpool } from "../spool/health.ts";
-import { createSpoolReader } from "../spool/reader.ts";
+import { openSpoolReader } from "../spool/reader.ts";
 import { openDeadLetters, type DeadLetters } from "./dead-letters.ts";
 import { createPricer } from "./price.ts";
 import { createSink, SINK_BATCH_RECORDS_MAX } from "./sink.ts";
@@ -39,7 +39,7 @@ function sinkFromSpool(log: Logger, options: StartSinkOptions): Carrier {
   const { config, vitals, now } = options;
   const spoolDir = join(config.dataDir, "spool");
   watchSpool(vitals, { spoolDir, now: () => now().getTime() });
-  return carrySpool(log, createSpoolReader(log, { spoolDir, metrics: vitals.metrics }), {
+  return carrySpool(log, openSpoolReader(log, { spoolDir, metrics: vitals.metrics }), {
     deliver: createDelivery(options, openLocalDeadLetters(options)),
     batchRecordsMax: SINK_BATCH_RECORDS_MAX,
   });

@@ -43,7 +43,7 @@ export interface SpoolReaderOptions extends Pick<CursorParts, "metrics"> {
 }
 
 /** @throws AppError `data_directory_locked` while another one reads the spool */
-export function createSpoolReader(
+export function openSpoolReader(
   log: CursorParts["log"],
   { spoolDir, metrics, now = Date.now }: SpoolReaderOptions,
 ): SpoolReader {

@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pino } from "pino";
-import { createSpoolReader } from "../../ingest/spool/reader.ts";
+import { openSpoolReader } from "../../ingest/spool/reader.ts";
 import { createMetrics } from "../../schemas/metrics.ts";
 import { issueKey, writeSnapshot } from "../services/assay-keys.ts";
 import { CORE, whileAlive, type Program, type Programs } from "./program.ts";
@@ -95,7 +95,7 @@ function parseLogEntry(line: string): { port?: number } {
 
 function createSpoolCounter(spoolDir: string): () => SpoolCount {
   const options = { spoolDir, metrics: createMetrics("bench") };
-  const reader = createSpoolReader(pino({ level: "warn" }, process.stderr), options);
+  const reader = openSpoolReader(pino({ level: "warn" }, process.stderr), options);
   const ids = new Set<string>();
   const count: SpoolCount = { records: 0, calls: 0, metered: 0, deadLetters: 0 };
   return () => {

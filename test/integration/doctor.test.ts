@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { judgeSpace } from "../../ingest/doctor/data-directory.ts";
 import { judgeProvider } from "../../ingest/doctor/providers.ts";
 import { openDeadLetters } from "../../ingest/sink/dead-letters.ts";
-import { createSpoolReader } from "../../ingest/spool/reader.ts";
+import { openSpoolReader } from "../../ingest/spool/reader.ts";
 import { SpoolWriter } from "../../ingest/spool/writer.ts";
 import { lockDataDirectory } from "../../schemas/data-directory.ts";
 import { SNAPSHOT_FILE, type SnapshotKey } from "../../schemas/identity-snapshot.ts";
@@ -173,7 +173,7 @@ describe("records on their way", () => {
     expect((await examine()).of("spool")).toBe("");
     expect((await examine({ laterMs: 2 * MINUTE_MS })).of("spool")).toMatch(/^warning: .* wait for the sink/);
     expect((await examine({ laterMs: 20 * MINUTE_MS })).of("spool")).toMatch(/^fault: .* wait for the sink/);
-    const reader = createSpoolReader(log, spool);
+    const reader = openSpoolReader(log, spool);
     const batch = reader.readBatch(10);
     expect(batch.records).toHaveLength(1);
     batch.commit();

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { expect, it, vi } from "vitest";
 import { DRAIN_MS_MAX, serveGateway } from "../../ingest/gateway/serve.ts";
-import { createSpoolReader } from "../../ingest/spool/reader.ts";
+import { openSpoolReader } from "../../ingest/spool/reader.ts";
 import { readConfig } from "../../schemas/config.ts";
 import { createVitals } from "../../schemas/vitals.ts";
 import { startReplayProvider } from "../services/replay-provider.ts";
@@ -38,7 +38,7 @@ it("is cut off when its time is up: its client sees that it has not got all, and
   vi.useRealTimers();
   await closed;
   await expect(answer?.read()).rejects.toThrow("terminated");
-  const spool = createSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics: vitals.metrics });
+  const spool = openSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics: vitals.metrics });
   const events = spool.readBatch(10).records.flatMap((item) => (item.record === "event" ? [item.event] : []));
   expect(events).toMatchObject([{ terminated_by: "gateway", usage_source: "estimated" }]);
   await replay.close();

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { createSpoolReader } from "../../ingest/spool/reader.ts";
+import { openSpoolReader } from "../../ingest/spool/reader.ts";
 import { SpoolWriter } from "../../ingest/spool/writer.ts";
 import { createMetrics } from "../../schemas/metrics.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
@@ -129,7 +129,7 @@ describe.each(ANSWERS)("%s", (_name, method, path, answer) => {
 /** What a sink that was started now would find. */
 function readSpool(): TokenEvent[] {
   const spool = { spoolDir: join(gateway.dataDir, "spool"), metrics: createMetrics("sink") };
-  const reader = createSpoolReader(pino({ level: "silent" }), spool);
+  const reader = openSpoolReader(pino({ level: "silent" }), spool);
   const { records } = reader.readBatch(10_000);
   reader.close();
   return records.flatMap((record) => (record.record === "event" ? [record.event] : []));

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createSpoolReader } from "../../ingest/spool/reader.ts";
+import { openSpoolReader } from "../../ingest/spool/reader.ts";
 import { createMetrics } from "../../schemas/metrics.ts";
 import { runAssay } from "../services/assay.ts";
 import { issueKey, writeSnapshot } from "../services/assay-keys.ts";
@@ -143,7 +143,7 @@ it("SIGTERM: readiness goes first, what is under way ends whole and is on record
   gate.resolve(undefined);
   const { status, isWhole, headers } = await answer;
   expect({ status, isWhole, exitCode: await exitCode }).toEqual({ status: 200, isWhole: true, exitCode: 0 });
-  const spool = createSpoolReader(pino({ level: "silent" }), {
+  const spool = openSpoolReader(pino({ level: "silent" }), {
     spoolDir: join(folder, "spool"),
     metrics: createMetrics("test"),
   });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { serveGateway } from "../../ingest/gateway/serve.ts";
-import { createSpoolReader } from "../../ingest/spool/reader.ts";
+import { openSpoolReader } from "../../ingest/spool/reader.ts";
 import { readConfig } from "../../schemas/config.ts";
 import type { SnapshotKey } from "../../schemas/identity-snapshot.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
@@ -53,7 +53,7 @@ export async function startTestGateway({
     dataDir,
     vitals,
     takeEvents() {
-      const reader = createSpoolReader(log, spool);
+      const reader = openSpoolReader(log, spool);
       const batch = reader.readBatch(10_000);
       batch.commit();
       reader.close();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { carrySpool } from "../../ingest/bus/carry-spool.ts";
 import { createKafkaPublisher } from "../../ingest/bus/kafka-publisher.ts";
-import { createSpoolReader, type SpoolReader } from "../../ingest/spool/reader.ts";
+import { openSpoolReader, type SpoolReader } from "../../ingest/spool/reader.ts";
 import { readConfig } from "../../schemas/config.ts";
 import { createMetrics } from "../../schemas/metrics.ts";
 
@@ -15,7 +15,7 @@ const { kafka } = readConfig({ ASSAY_DATA: dataDir, KAFKA_BROKERS: brokers, KAFK
 if (kafka === undefined) throw new Error("BROKERS is empty");
 
 const metrics = createMetrics("shipper");
-const reader = createSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics });
+const reader = openSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics });
 const doomed: SpoolReader = {
   ...reader,
   readBatch(recordsMax) {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { WRITER_LOCK_FILE } from "../../ingest/spool/format.ts";
 import {
-  createSpoolReader,
+  openSpoolReader,
   listWriters,
   type SpoolBatch,
   type SpoolReader,
@@ -59,7 +59,7 @@ export function makeTestSpool(spoolDir = mkdtempSync(join(tmpdir(), "assay-spool
       new SpoolWriter(log, { ...writerOptions, writerId, ...more }),
     openReader(more = {}) {
       reader?.close();
-      reader = createSpoolReader(log, { spoolDir, metrics, ...more });
+      reader = openSpoolReader(log, { spoolDir, metrics, ...more });
       return reader;
     },
     bury(writerId = "gateway-1") {

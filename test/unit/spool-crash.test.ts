@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createSpoolReader, listWriters, type SpoolReader } from "../../ingest/spool/reader.ts";
+import { openSpoolReader, listWriters, type SpoolReader } from "../../ingest/spool/reader.ts";
 import { createMetrics } from "../../schemas/metrics.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { createRandom } from "../simulation/random.ts";
@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(() => rmSync(spoolDir, { recursive: true }));
 
 const openReader = (): SpoolReader =>
-  createSpoolReader(pino({ level: "silent" }), { spoolDir, metrics: createMetrics("sink") });
+  openSpoolReader(pino({ level: "silent" }), { spoolDir, metrics: createMetrics("sink") });
 
 function deliver(reader: SpoolReader, delivered: TokenEvent[]): void {
   const batch = reader.readBatch(BATCH_RECORDS_MAX);
