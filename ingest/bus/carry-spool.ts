@@ -2,13 +2,18 @@
 //
 // Delivery: at least once. A batch is delivered, then committed; a crash in between delivers it again. While the next stage is
 // away the batch is tried again for ever and the spool grows: nothing is dropped or overtaken, and no call notices. While a batch
-// is under way the next one is read, and no more than that.
+// is under way the next one is read, and no more than that, and a little at a time, so that neither it nor anything else that this
+// process does is held up.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { SpoolBatch, SpoolReader } from "../spool/reader.ts";
+import type { DeadLetter, DeliveredRecord } from "../spool/writer-cursor.ts";
 import type { Carrier, Deliver } from "./delivery.ts";
 import { createDeliveryRetries, pause } from "./retry-delivery.ts";
 
+/** Some 15 ms of work. */
+const READ_RECORDS_MAX = 400;
 /** How long records are collected for the next batch once the spool has been read to its end. */
 const POLL_MS = 100;
 
@@ -33,13 +38,27 @@ export function carrySpool(
 
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
-      const batch = spool.readBatch(batchRecordsMax);
+      const batch = await readBatch();
       if (!(await underWay)) return;
       underWay = carry(batch);
       if (batch.records.length < batchRecordsMax) {
         await underWay;
         await pause(POLL_MS, stop.signal);
       }
+    }
+  }
+
+  async function readBatch(): Promise<SpoolBatch> {
+    const batch: { records: DeliveredRecord[]; deadLetters: DeadLetter[] } = { records: [], deadLetters: [] };
+    for (;;) {
+      const missing = batchRecordsMax - batch.records.length - batch.deadLetters.length;
+      const asked = Math.min(missing, READ_RECORDS_MAX);
+      const { records, deadLetters } = spool.read(asked);
+      batch.records.push(...records);
+      batch.deadLetters.push(...deadLetters);
+      const read = records.length + deadLetters.length;
+      if (read < asked || read >= missing) return { ...batch, commit: spool.checkpoint() };
+      await nextTurn();
     }
   }
 

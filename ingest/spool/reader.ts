@@ -13,26 +13,29 @@ import { AppError } from "../../schemas/app-error.ts";
 import { isLocked, tryLockFile } from "../../schemas/file-lock.ts";
 import { READER_LOCK_FILE, WRITER_LOCK_FILE } from "./format.ts";
 import { listSegments } from "./position.ts";
-import {
-  WriterCursor,
-  type Checkpoint,
-  type CursorParts,
-  type DeadLetter,
-  type DeliveredRecord,
-} from "./writer-cursor.ts";
+import { WriterCursor, type CursorParts, type DeadLetter, type DeliveredRecord } from "./writer-cursor.ts";
 
 /** A folder that has got no name for so long never will: its writer died while it made it. */
 const DRAFT_MS_MAX = 3600 * 1000;
 
-export interface SpoolBatch {
+export interface SpoolRecords {
   records: readonly DeliveredRecord[];
   deadLetters: readonly DeadLetter[];
-  /** Says that everything in the batch is safe. Where it fails it may be called again, and what it did not get to comes again. */
-  commit(): void;
+}
+
+/** Says that everything is safe that was read up to here. Where it fails it may be called again, and what it did not get to comes again. */
+export type Commit = () => void;
+
+export interface SpoolBatch extends SpoolRecords {
+  commit: Commit;
 }
 
 export interface SpoolReader {
-  /** The next records, about `recordsMax` at most. Batches are committed in the order in which they were read. */
+  /** The next records, about `recordsMax` at most. */
+  read(recordsMax: number): SpoolRecords;
+  /** Commits are called in the order in which they were made, and more may be read meanwhile. */
+  checkpoint(): Commit;
+  /** The next records, and the commit of all up to them. */
   readBatch(recordsMax: number): SpoolBatch;
   close(): void;
 }
@@ -55,6 +58,8 @@ export function openSpoolReader(
   }
   removeDrafts(spoolDir, now());
   const cursors = new Map<string, WriterCursor>();
+  /** Those that have moved since the last checkpoint. */
+  const moved = new Map<string, WriterCursor>();
 
   function findWriters(): void {
     for (const name of listWriters(spoolDir)) {
@@ -64,25 +69,28 @@ export function openSpoolReader(
     }
   }
 
-  return {
-    readBatch(recordsMax) {
-      findWriters();
-      const into = { records: [], deadLetters: [] };
-      const read: [string, WriterCursor, Checkpoint][] = [];
-      for (const [name, cursor] of cursors) {
-        const checkpoint = cursor.read(recordsMax, into);
-        if (checkpoint) read.push([name, cursor, checkpoint]);
+  function read(recordsMax: number): SpoolRecords {
+    findWriters();
+    const into = { records: [], deadLetters: [] };
+    for (const [name, cursor] of cursors) if (cursor.read(recordsMax, into)) moved.set(name, cursor);
+    return into;
+  }
+
+  function checkpoint(): Commit {
+    const reached = [...moved].map(([name, cursor]) => ({ name, cursor, place: cursor.checkpoint() }));
+    moved.clear();
+    return () => {
+      for (const { name, cursor, place } of reached) {
+        cursor.commit(place);
+        if (place.isEnd) cursors.delete(name);
       }
-      return {
-        ...into,
-        commit() {
-          for (const [name, cursor, checkpoint] of read) {
-            cursor.commit(checkpoint);
-            if (checkpoint.isEnd) cursors.delete(name);
-          }
-        },
-      };
-    },
+    };
+  }
+
+  return {
+    read,
+    checkpoint,
+    readBatch: (recordsMax) => ({ ...read(recordsMax), commit: checkpoint() }),
     close: unlock,
   };
 }

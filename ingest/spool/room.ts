@@ -78,7 +78,8 @@ export class SpoolRoom {
       this.#bytesMax = Math.min(bytesMax, this.#measuredBytes + bavail * bsize - reservedBytes);
       this.#judge();
     } catch (error) {
-      this.#log.error({ err: error }, "the size of the spool could not be seen");
+      // Whoever closed the writer may have removed the spool since.
+      if (!this.#isClosed) this.#log.error({ err: error }, "the size of the spool could not be seen");
     }
     this.#measureIn(this.#isFull ? MEASURE_MS_WHILE_FULL : MEASURE_MS);
   }

@@ -74,9 +74,20 @@ export class WriterCursor {
     this.#intents = intents;
   }
 
-  /** Reads on, until there are about `itemsMax`. Returns where it got to, if there was anything that has to be committed. */
-  read(itemsMax: number, into: Delivery): Checkpoint | undefined {
-    if (this.#isFinished || !this.#advance(itemsMax, into)) return undefined;
+  /** Reads on, until there are about `itemsMax`. Returns whether there was anything, so that there is something to commit. */
+  read(itemsMax: number, into: Delivery): boolean {
+    let hasMoved = this.#readOn(itemsMax, into);
+    if (isEnough(itemsMax, into) || this.#isFinished) return hasMoved;
+    hasMoved = this.#giveUpOldIntents(into) || hasMoved;
+    if (isLocked(join(this.#folder, WRITER_LOCK_FILE))) return hasMoved;
+    // Its writer is dead. What it wrote between the look at its folder and its death is there by now.
+    this.#readOn(itemsMax, into);
+    if (!isEnough(itemsMax, into)) this.#finish(into);
+    return true;
+  }
+
+  /** Where it got to since the last checkpoint. */
+  checkpoint(): Checkpoint {
     return {
       segment: this.#segment,
       offset: this.#offset,
@@ -86,7 +97,7 @@ export class WriterCursor {
     };
   }
 
-  /** Checkpoints are committed in the order in which they were read. May be called again when it has failed. */
+  /** Checkpoints are committed in the order in which they were made. May be called again when it has failed. */
   commit({ isEnd, intents, ...place }: Checkpoint): void {
     if (isEnd) {
       rmSync(this.#folder, { recursive: true, force: true });
@@ -97,17 +108,6 @@ export class WriterCursor {
     for (const old of listSegments(this.#folder)) {
       if (old < place.segment) rmSync(join(this.#folder, segmentName(old)), { force: true });
     }
-  }
-
-  #advance(itemsMax: number, into: Delivery): boolean {
-    let hasMoved = this.#readOn(itemsMax, into);
-    if (isEnough(itemsMax, into)) return hasMoved;
-    hasMoved = this.#giveUpOldIntents(into) || hasMoved;
-    if (isLocked(join(this.#folder, WRITER_LOCK_FILE))) return hasMoved;
-    // Its writer is dead. What it wrote between the look at its folder and its death is there by now.
-    this.#readOn(itemsMax, into);
-    if (!isEnough(itemsMax, into)) this.#finish(into);
-    return true;
   }
 
   #readOn(itemsMax: number, into: Delivery): boolean {

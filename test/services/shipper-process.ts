@@ -16,12 +16,17 @@ if (kafka === undefined) throw new Error("BROKERS is empty");
 
 const metrics = createMetrics("shipper");
 const reader = openSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics });
+let hasRecords = false;
 const doomed: SpoolReader = {
   ...reader,
-  readBatch(recordsMax) {
-    const batch = reader.readBatch(recordsMax);
-    if (batch.records.length === 0) return batch;
-    return { ...batch, commit: () => process.kill(process.pid, "SIGKILL") };
+  read(recordsMax) {
+    const found = reader.read(recordsMax);
+    hasRecords ||= found.records.length > 0;
+    return found;
+  },
+  checkpoint() {
+    const commit = reader.checkpoint();
+    return hasRecords ? () => process.kill(process.pid, "SIGKILL") : commit;
   },
 };
 const publisher = createKafkaPublisher(log, {
