@@ -164,7 +164,7 @@ function showCommands(argv: readonly string[], io: CommandIo): ExitCode {
   if (!isAsked) out.write(`There is no command "${argv.join(" ")}".\n\n`);
   out.write("assay COMMAND [OPTIONS]\n\n");
   for (const [name, { summary, isInternal }] of COMMANDS) {
-    if (isInternal !== true) out.write(`  ${name.padEnd(16)} ${summary}\n`);
+    if (isInternal !== true) out.write(`  ${name.padEnd(19)} ${summary}\n`);
   }
   out.write("\nassay COMMAND --help tells more.\n");
   return isAsked ? EXIT.done : EXIT.usage;
