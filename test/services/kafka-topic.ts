@@ -2,6 +2,9 @@
 
 import { randomUUID } from "node:crypto";
 import { Kafka, logLevel, type KafkaMessage } from "kafkajs";
+import { vi } from "vitest";
+
+const LEADER_WAIT = { timeout: 30_000, interval: 50 };
 
 /** A client of the test's own, which knows nothing of the product's. */
 export function createTestClient(brokers: readonly string[]): Kafka {
@@ -14,7 +17,8 @@ export type TopicMessage = KafkaMessage & { partition: number };
 export async function readTopic(client: Kafka, topic: string): Promise<TopicMessage[]> {
   const admin = client.admin();
   await admin.connect();
-  const offsets = await admin.fetchTopicOffsets(topic);
+  // A topic that was just made has a leader that does not know of it yet; kafkajs asks that one only once.
+  const offsets = await vi.waitFor(() => admin.fetchTopicOffsets(topic), LEADER_WAIT);
   await admin.disconnect();
   const messagesLeft = offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
   return messagesLeft === 0 ? [] : consume(client, topic, messagesLeft);
