@@ -33,8 +33,8 @@ const HEARTBEAT_MS = 3000;
 /** For all members to end what they are at when one joins or leaves. An insert may take as long. */
 const REBALANCE_MS_MAX = 60_000;
 /** Compressed; about ten times as much in memory. */
-const FETCH_BYTES_MAX = 4 * 1024 * 1024;
-const PARTITION_FETCH_BYTES_MAX = 1024 * 1024;
+const FETCH_BYTES_MAX = 1024 * 1024;
+const PARTITION_FETCH_BYTES_MAX = 512 * 1024;
 /** Waiting for more makes larger inserts, and is the delay of a call in quiet times. */
 const FETCH_BYTES_MIN = 64 * 1024;
 const FETCH_WAIT_MS_MAX = 500;
