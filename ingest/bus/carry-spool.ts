@@ -8,7 +8,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { SpoolBatch, SpoolReader } from "../spool/reader.ts";
-import type { DeadLetter, DeliveredRecord } from "../spool/writer-cursor.ts";
+import type { Delivery } from "../spool/writer-cursor.ts";
 import type { Carrier, Deliver } from "./delivery.ts";
 import { createDeliveryRetries, pause } from "./retry-delivery.ts";
 
@@ -49,25 +49,21 @@ export function carrySpool(
   }
 
   async function readBatch(): Promise<SpoolBatch> {
-    const batch: { records: DeliveredRecord[]; deadLetters: DeadLetter[] } = { records: [], deadLetters: [] };
-    for (;;) {
-      const missing = batchRecordsMax - batch.records.length - batch.deadLetters.length;
-      const asked = Math.min(missing, READ_RECORDS_MAX);
-      const { records, deadLetters } = spool.read(asked);
-      batch.records.push(...records);
-      batch.deadLetters.push(...deadLetters);
-      const read = records.length + deadLetters.length;
-      if (read < asked || read >= missing) return { ...batch, commit: spool.checkpoint() };
+    const batch: Delivery = { records: [], deadLetters: [] };
+    let itemsMax = Math.min(READ_RECORDS_MAX, batchRecordsMax);
+    while (spool.read(itemsMax, batch) && itemsMax < batchRecordsMax) {
       await nextTurn();
+      itemsMax = Math.min(itemsMax + READ_RECORDS_MAX, batchRecordsMax);
     }
+    return { ...batch, commit: spool.checkpoint() };
   }
 
   /** When it is told to stop before it succeeds, the next carrier finds the batch uncommitted. */
   async function carry(batch: SpoolBatch): Promise<boolean> {
-    // Intents alone are nothing to deliver, and yet move the position.
-    const isEmpty = batch.records.length === 0 && batch.deadLetters.length === 0;
+    const isNothing = batch.records.length === 0 && batch.deadLetters.length === 0;
     const attempt = async () => {
-      if (!isEmpty) await deliver(batch);
+      // Intents alone are nothing to deliver, and yet move the position.
+      if (!isNothing) await deliver(batch);
       batch.commit();
     };
     return retries.untilDone(attempt, { signal: stop.signal, about: { records: batch.records.length } });

@@ -13,26 +13,31 @@ import { AppError } from "../../schemas/app-error.ts";
 import { isLocked, tryLockFile } from "../../schemas/file-lock.ts";
 import { READER_LOCK_FILE, WRITER_LOCK_FILE } from "./format.ts";
 import { listSegments } from "./position.ts";
-import { WriterCursor, type CursorParts, type DeadLetter, type DeliveredRecord } from "./writer-cursor.ts";
+import {
+  isEmpty,
+  isEnough,
+  WriterCursor,
+  type CursorParts,
+  type DeadLetter,
+  type DeliveredRecord,
+  type Delivery,
+} from "./writer-cursor.ts";
 
 /** A folder that has got no name for so long never will: its writer died while it made it. */
 const DRAFT_MS_MAX = 3600 * 1000;
 
-export interface SpoolRecords {
-  records: readonly DeliveredRecord[];
-  deadLetters: readonly DeadLetter[];
-}
-
 /** Says that everything is safe that was read up to here. Where it fails it may be called again, and what it did not get to comes again. */
 export type Commit = () => void;
 
-export interface SpoolBatch extends SpoolRecords {
+export interface SpoolBatch {
+  records: readonly DeliveredRecord[];
+  deadLetters: readonly DeadLetter[];
   commit: Commit;
 }
 
 export interface SpoolReader {
-  /** The next records, about `recordsMax` at most. */
-  read(recordsMax: number): SpoolRecords;
+  /** Reads on until there are about `itemsMax`. Returns whether there are, so that there may be more. */
+  read(itemsMax: number, into: Delivery): boolean;
   /** Commits are called in the order in which they were made, and more may be read meanwhile. */
   checkpoint(): Commit;
   /** The next records, and the commit of all up to them. */
@@ -69,11 +74,11 @@ export function openSpoolReader(
     }
   }
 
-  function read(recordsMax: number): SpoolRecords {
-    findWriters();
-    const into = { records: [], deadLetters: [] };
-    for (const [name, cursor] of cursors) if (cursor.read(recordsMax, into)) moved.set(name, cursor);
-    return into;
+  function read(itemsMax: number, into: Delivery): boolean {
+    // Once a batch is enough.
+    if (isEmpty(into)) findWriters();
+    for (const [name, cursor] of cursors) if (cursor.read(itemsMax, into)) moved.set(name, cursor);
+    return isEnough(itemsMax, into);
   }
 
   function checkpoint(): Commit {
@@ -90,7 +95,11 @@ export function openSpoolReader(
   return {
     read,
     checkpoint,
-    readBatch: (recordsMax) => ({ ...read(recordsMax), commit: checkpoint() }),
+    readBatch(recordsMax) {
+      const batch: Delivery = { records: [], deadLetters: [] };
+      read(recordsMax, batch);
+      return { ...batch, commit: checkpoint() };
+    },
     close: unlock,
   };
 }

@@ -210,7 +210,11 @@ function openAtPosition(log: Logger, folder: string): { position: Position; inte
   };
 }
 
-function isEnough(itemsMax: number, { records, deadLetters }: Delivery): boolean {
+export function isEmpty(into: Delivery): boolean {
+  return !isEnough(1, into);
+}
+
+export function isEnough(itemsMax: number, { records, deadLetters }: Delivery): boolean {
   return records.length + deadLetters.length >= itemsMax;
 }
 

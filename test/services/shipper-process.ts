@@ -19,10 +19,10 @@ const reader = openSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics 
 let hasRecords = false;
 const doomed: SpoolReader = {
   ...reader,
-  read(recordsMax) {
-    const found = reader.read(recordsMax);
-    hasRecords ||= found.records.length > 0;
-    return found;
+  read(itemsMax, into) {
+    const isEnough = reader.read(itemsMax, into);
+    hasRecords ||= into.records.length > 0;
+    return isEnough;
   },
   checkpoint() {
     const commit = reader.checkpoint();
