@@ -16,6 +16,15 @@ export const REQUEST_KINDS = ["main", "subagent", "auxiliary", "count_tokens", "
 /** Who wrote the newest content of a request. */
 export const TRIGGERS = ["human", "agent", "tool", "schedule", "unknown"] as const;
 
+/** What a tool does to the world. `communicate` and `execute` can reach outside. */
+export const TOOL_KINDS = ["read", "write", "execute", "communicate", "other"] as const;
+
+/** How a tool call ended, as far as its result says so. */
+export const RESULT_STATES = ["ok", "error", "unknown"] as const;
+
+/** Who named the run of a call: the caller by our header, or the client by its own. */
+export const RUN_ID_SOURCES = ["explicit", "client"] as const;
+
 /** Declared kinds of work. Declaring one changes what a run is compared with, never what it counted. */
 export const WORKLOAD_CLASSES = [
   "interactive",
@@ -82,8 +91,11 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
 export type KeyKind = (typeof KEY_KINDS)[number];
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 export type Role = (typeof ROLES)[number];
+export type ResultState = (typeof RESULT_STATES)[number];
+export type RunIdSource = (typeof RUN_ID_SOURCES)[number];
 export type StopKind = (typeof STOP_KINDS)[number];
 export type TerminatedBy = (typeof TERMINATED_BY)[number];
+export type ToolKind = (typeof TOOL_KINDS)[number];
 export type UncreditedReason = (typeof UNCREDITED_REASONS)[number];
 export type WorkloadClass = (typeof WORKLOAD_CLASSES)[number];
 export type Api = (typeof APIS)[number];

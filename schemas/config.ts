@@ -8,6 +8,8 @@ import type { z } from "zod";
 import { AppError, errorMessage } from "./app-error.ts";
 import type { PriceOverride } from "./price-overrides.ts";
 import { MAY_BE_IN_FILES, MAY_HOLD_SECRETS, settingsSchema } from "./settings.ts";
+import type { ToolKinds } from "./tool-kinds.ts";
+import type { TrustedHeader } from "./trusted-headers.ts";
 import { parseUpstreams, type Upstream } from "./upstreams.ts";
 
 export interface Config {
@@ -27,7 +29,10 @@ export interface Config {
   timezone: string;
   /** Undefined: made in the data directory on first start. */
   sketchSecret: string | undefined;
-  retentionDays: { events: number; runs: number; weeks: number };
+  linkSecret: string | undefined;
+  trustedHeaders: readonly TrustedHeader[];
+  toolKinds: ToolKinds;
+  retentionDays: { sketches: number; events: number; runs: number; weeks: number };
   /** The last one that fits a call is its price. */
   prices: readonly PriceOverride[];
   clickhouseUrl: string | undefined;
@@ -40,7 +45,7 @@ export interface Config {
 export interface KafkaConfig {
   /** host:port */
   brokers: readonly string[];
-  topics: { events: string; outcomes: string; deadLetters: string };
+  topics: { events: string; outcomes: string; features: string; deadLetters: string };
   /** Of topics that Assay makes. -1: the brokers' own default number of replicas. */
   partitions: number;
   replicationFactor: number;
@@ -61,7 +66,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const faults: string[] = [];
   const given = { ...readFile(env, faults), ...environmentSettings(env) };
   const { upstreams, rest } = parseUpstreams(readNamedFiles(given, faults), faults);
-  rest["ASSAY_PRICES"] = parsePricesText(rest["ASSAY_PRICES"]);
+  for (const name of JSON_SETTINGS) rest[name] = parseJsonText(rest[name]);
   for (const name of Object.keys(rest)) {
     if (!isSetting(name)) faults.push(`${name}: no such setting. Check its spelling in INTERFACES.`);
   }
@@ -98,7 +103,11 @@ function toConfig(settings: Settings, upstreams: ReadonlyMap<string, Upstream>):
     snapshotAgeMsMax: toMilliseconds(settings.ASSAY_SNAPSHOT_MAX_AGE),
     timezone: settings.ASSAY_TIMEZONE,
     sketchSecret: settings.ASSAY_SKETCH_SECRET,
+    linkSecret: settings.ASSAY_LINK_SECRET,
+    trustedHeaders: settings.ASSAY_TRUSTED_IDENTITY_HEADERS ?? [],
+    toolKinds: settings.ASSAY_TOOL_KINDS,
     retentionDays: {
+      sketches: settings.ASSAY_RETENTION_SKETCHES_DAYS,
       events: settings.ASSAY_RETENTION_EVENTS_DAYS,
       runs: settings.ASSAY_RETENTION_RUNS_DAYS,
       weeks: settings.ASSAY_RETENTION_WEEKS_DAYS,
@@ -125,6 +134,7 @@ function toKafkaConfig(settings: Settings, faults: string[]): KafkaConfig | unde
     topics: {
       events: settings.KAFKA_TOPIC,
       outcomes: settings.KAFKA_OUTCOMES_TOPIC,
+      features: settings.KAFKA_FEATURES_TOPIC,
       deadLetters: settings.KAFKA_DEAD_LETTERS_TOPIC,
     },
     partitions: settings.KAFKA_PARTITIONS,
@@ -186,8 +196,11 @@ function readNamedFiles(
   return read;
 }
 
+/** Settings whose values are JSON. */
+const JSON_SETTINGS = ["ASSAY_PRICES", "ASSAY_TOOL_KINDS"] as const;
+
 /** From the environment or a file of its own it is text; what is no JSON stays as it is, for the schema to refuse. */
-function parsePricesText(given: unknown): unknown {
+function parseJsonText(given: unknown): unknown {
   if (typeof given !== "string") return given;
   try {
     return JSON.parse(given);

@@ -3,6 +3,8 @@
 
 import { z } from "zod";
 import { priceOverridesSchema } from "./price-overrides.ts";
+import { toolKindsSchema } from "./tool-kinds.ts";
+import { trustedHeadersSchema } from "./trusted-headers.ts";
 
 const port = z.coerce.number({ error: "a port, 0 to 65535" }).int().min(0).max(65_535);
 const days = z.coerce.number({ error: "a number of days" }).int().min(1).max(3650);
@@ -56,6 +58,23 @@ export const settingsSchema = z.object({
     .describe("Days and weeks of the organisation."),
   ASSAY_SKETCH_SECRET: secret(),
   ASSAY_SKETCH_SECRET_FILE: fileOf("ASSAY_SKETCH_SECRET"),
+  ASSAY_LINK_SECRET: secret().describe(
+    "Key of the hashes that link calls with outcomes; the same on gateways and outcome intake. Made in the data directory when absent.",
+  ),
+  ASSAY_LINK_SECRET_FILE: fileOf("ASSAY_LINK_SECRET"),
+  ASSAY_TRUSTED_IDENTITY_HEADERS: trustedHeadersSchema
+    .optional()
+    .describe(
+      "Proxies whose header names the person, as cidr=header, separated by commas: 10.0.0.0/8=x-forwarded-email.",
+    ),
+  ASSAY_TOOL_KINDS: toolKindsSchema
+    .default({})
+    .describe(
+      "What tools of your own do, as JSON from name to kind (read, write, execute, communicate, other). * at the end of a name stands for any ending.",
+    ),
+  ASSAY_RETENTION_SKETCHES_DAYS: days
+    .default(14)
+    .describe("How long the features of a call are kept, counted from the call."),
   ASSAY_RETENTION_EVENTS_DAYS: days.default(30).describe("How long a call is kept, counted from the call."),
   ASSAY_RETENTION_RUNS_DAYS: days.default(90).describe("How long a run is kept."),
   ASSAY_RETENTION_WEEKS_DAYS: days.default(180).describe("How long a person-week is kept."),
@@ -83,6 +102,7 @@ export const settingsSchema = z.object({
     .describe("host:port, separated by commas. Without it the sink reads the spool itself."),
   KAFKA_TOPIC: topic.default("assay.token-events.v1").describe("Topic of the token events."),
   KAFKA_OUTCOMES_TOPIC: topic.default("assay.outcomes.v1").describe("Topic of the outcomes."),
+  KAFKA_FEATURES_TOPIC: topic.default("assay.call-features.v1").describe("Topic of the features of calls."),
   KAFKA_DEAD_LETTERS_TOPIC: topic
     .default("assay.dead-letters.v1")
     .describe("Topic of the messages that can't be stored, with the reason."),
@@ -118,6 +138,7 @@ export const settingsSchema = z.object({
 /** Settings that a file may hold; its name is in the setting of the same name with `_FILE`. So do upstreams' keys. */
 export const MAY_BE_IN_FILES: readonly string[] = [
   "ASSAY_SKETCH_SECRET",
+  "ASSAY_LINK_SECRET",
   "ASSAY_PRICES",
   "CLICKHOUSE_URL",
   "DATABASE_URL",
@@ -127,6 +148,7 @@ export const MAY_BE_IN_FILES: readonly string[] = [
 /** Settings whose values no message may show; an address can hold a password. */
 export const MAY_HOLD_SECRETS: ReadonlySet<string> = new Set([
   "ASSAY_SKETCH_SECRET",
+  "ASSAY_LINK_SECRET",
   "CLICKHOUSE_URL",
   "DATABASE_URL",
   "KAFKA_SASL_PASSWORD",

@@ -13,6 +13,7 @@ import {
   IDENTITY_SOURCES,
   KEY_KINDS,
   REQUEST_KINDS,
+  RUN_ID_SOURCES,
   STOP_KINDS,
   TERMINATED_BY,
   TRIGGERS,
@@ -30,9 +31,9 @@ export const COUNT_MAX = Number.MAX_SAFE_INTEGER;
 export const wellFormed = z.string().overwrite((value) => value.toWellFormed());
 const text = wellFormed.max(FIELD_CHARS_MAX);
 const unknownText = text.nullable();
-const count = z.int().min(0).max(COUNT_MAX);
-const unknownCount = count.nullable();
-const unknownUuid = z.uuid().nullable();
+export const count = z.int().min(0).max(COUNT_MAX);
+export const unknownCount = count.nullable();
+export const unknownUuid = z.uuid().nullable();
 
 /** RFC 3339 in UTC with milliseconds, `2026-11-20T09:30:00.000Z`. Further digits are accepted, and dropped. */
 export const time = z.iso.datetime().transform((value) => new Date(value).toISOString());
@@ -54,6 +55,8 @@ const attributionFields = {
   /** The client's session or thread; its own run id, or ours from `x-assay-run-id`; the human turn within it. */
   session_id: unknownText,
   client_run_id: unknownText,
+  /** Who named that run. Records of older gateways do not say. */
+  run_id_source: z.enum(RUN_ID_SOURCES).nullable().default(null),
   turn_id: unknownText,
   agent_id: unknownText,
   parent_agent_id: unknownText,

@@ -88,7 +88,7 @@ export function consumeKafka(log: Logger, options: ConsumeKafkaOptions): Carrier
         const consumer = createConsumer(client);
         consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => join(payload.memberAssignment));
         await consumeUntil(stop.signal, consumer, {
-          topics: [config.topics.events, config.topics.outcomes],
+          topics: [config.topics.events, config.topics.features, config.topics.outcomes],
           eachBatch: (payload) => carryBatch(payload, { ...options, retries, stop: stop.signal }),
         });
       } catch (error) {

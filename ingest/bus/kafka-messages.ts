@@ -1,4 +1,4 @@
-// Records as messages of Kafka: the value is the bare event or outcome as JSON, the headers say what it is. All that one person
+// Records as messages of Kafka: the value is the bare event, features or outcome as JSON, the headers say what it is. All that one person
 // does has one key and so lies in one partition, where a sink finds it together.
 
 import type { Message } from "kafkajs";
@@ -17,10 +17,9 @@ export interface TextMessage extends Message {
 }
 
 export function toMessage(delivered: DeliveredRecord): TextMessage {
-  const record = delivered.record === "event" ? delivered.event : delivered.outcome;
   return {
     key: keyOf(delivered),
-    value: JSON.stringify(record),
+    value: JSON.stringify(contentOf(delivered)),
     headers: { record: delivered.record, schema_version: SCHEMA_VERSION },
   };
 }
@@ -39,10 +38,28 @@ export function toDeadLetterMessage({ payload, reason, origin }: UndeliveredLett
   return { value: payload, headers };
 }
 
+function contentOf(delivered: DeliveredRecord): object {
+  switch (delivered.record) {
+    case "event":
+      return delivered.event;
+    case "features":
+      return delivered.features;
+    case "outcome":
+      return delivered.outcome;
+  }
+}
+
 function keyOf(delivered: DeliveredRecord): string {
-  if (delivered.record === "outcome") return delivered.outcome.person_id ?? delivered.outcome.outcome_id;
-  const { person_id: personId, key_id: keyId, gateway_id: gatewayId } = delivered.event;
-  return personId ?? keyId ?? gatewayId;
+  switch (delivered.record) {
+    case "event": {
+      const { person_id: personId, key_id: keyId, gateway_id: gatewayId } = delivered.event;
+      return personId ?? keyId ?? gatewayId;
+    }
+    case "features":
+      return delivered.features.person_id ?? delivered.features.event_id;
+    case "outcome":
+      return delivered.outcome.person_id ?? delivered.outcome.outcome_id;
+  }
 }
 
 /** In their order, as many together as `bytesMax` holds before compression. A message that is larger stands alone. */

@@ -1,4 +1,4 @@
-// Delivers batches of records to Kafka: events, outcomes and dead letters, each to its topic, in pieces that a broker takes.
+// Delivers batches of records to Kafka: events, features, outcomes and dead letters, each to its topic, in pieces that a broker takes.
 //
 // Delivery: at least once. A batch is delivered when all replicas in sync have all of it; when any piece fails, the whole batch
 // comes again. A record that is too large for the topic would come for ever: it is kept in the local folder of dead letters, and
@@ -71,9 +71,10 @@ export function createKafkaPublisher(log: Logger, options: KafkaPublisherOptions
 
   return {
     async deliver({ records, deadLetters }) {
-      const { event = [], outcome = [] } = Object.groupBy(records, ({ record }) => record);
+      const { event = [], features = [], outcome = [] } = Object.groupBy(records, ({ record }) => record);
       try {
         await publish(kafka.topics.events, "event", event.map(toMessage));
+        await publish(kafka.topics.features, "features", features.map(toMessage));
         await publish(kafka.topics.outcomes, "outcome", outcome.map(toMessage));
         await publish(kafka.topics.deadLetters, "dead_letter", deadLetters.map(toDeadLetterMessage));
       } catch (error) {

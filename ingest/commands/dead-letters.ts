@@ -94,7 +94,7 @@ function createDelivery(store: ClickHouseStore, config: Config): RetryOptions["d
       deadLetters: { keep: async (refused) => keep(refused) },
       metrics: createMetrics("dead-letters"),
       price: createPricer(config.prices),
-      retentionDays: config.retentionDays.events,
+      retentionDays: config.retentionDays,
     });
     return sink.deliver({ records, deadLetters: [] });
   };

@@ -27,7 +27,7 @@ export const importEventsCommand = defineCommand<StoreCommand>({
 
     const summary = await importEvents(stores, lines(), {
       price: createPricer(config.prices),
-      retentionDays: config.retentionDays.events,
+      retentionDays: config.retentionDays,
       now: io.now,
       onProgress: ({ imported }) => io.stderr.write(`${imported} events imported\n`),
     });

@@ -47,7 +47,7 @@ async function examine(admin: Admin, kafka: KafkaConfig): Promise<Finding[]> {
   if (present.length === 0) return findings;
   const { topics: described } = await admin.fetchTopicMetadata({ topics: present });
   findings.push(...described.flatMap(judgeReplicas), ...(await judgeRetention(admin, present, kafka)));
-  const read = [topics.events, topics.outcomes].filter((topic) => existing.has(topic));
+  const read = [topics.events, topics.features, topics.outcomes].filter((topic) => existing.has(topic));
   const lag = await readLag(admin, SINK_GROUP, read);
   return [...findings, ...judgeLag(lag.reduce((sum, { records }) => sum + records, 0))];
 }

@@ -62,6 +62,7 @@ export function draftEvent(input: DraftInput): TokenEvent {
     identity_source: caller.identitySource,
     key_kind: caller.keyKind,
     ...readClient(incoming.headers),
+    run_id_source: null,
     turn_id: null,
     parent_agent_id: null,
     parent_session_id: null,

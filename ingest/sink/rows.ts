@@ -1,5 +1,7 @@
-// Events and outcomes as rows of ClickHouse.
+// Events, features and outcomes as rows of ClickHouse.
 
+import type { CallFeatures } from "../../schemas/call-features.ts";
+import type { Config } from "../../schemas/config.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import type { Pricer } from "./price.ts";
@@ -10,7 +12,7 @@ export const ROW_VERSION_STEP = 2;
 
 export interface RowOptions {
   price: Pricer;
-  retentionDays: number;
+  retentionDays: Pick<Config["retentionDays"], "events" | "sketches">;
 }
 
 /** `keptFrom`: when retention starts to count; the call's own time, or that of an import. */
@@ -22,17 +24,25 @@ export function toEventRow(
   return {
     ...event,
     ...(event.cost_usd === null ? price(event) : {}),
-    expires_at: toExpiry(keptFrom, retentionDays),
+    expires_at: toExpiry(keptFrom, retentionDays.events),
     row_version: toRowVersion(event),
   };
 }
 
-export function toOutcomeRow(
-  outcome: Outcome,
-  retentionDays: number,
+export function toFeaturesRow(
+  features: CallFeatures,
+  { retentionDays }: Pick<RowOptions, "retentionDays">,
   keptFrom: Date,
 ): Record<string, unknown> {
-  return { ...outcome, expires_at: toExpiry(keptFrom, retentionDays) };
+  return { ...features, expires_at: toExpiry(keptFrom, retentionDays.sketches) };
+}
+
+export function toOutcomeRow(
+  outcome: Outcome,
+  { retentionDays }: Pick<RowOptions, "retentionDays">,
+  keptFrom: Date,
+): Record<string, unknown> {
+  return { ...outcome, expires_at: toExpiry(keptFrom, retentionDays.events) };
 }
 
 /** An intent that nothing followed yields to the event, should that come after all. */

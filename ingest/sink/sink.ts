@@ -11,7 +11,7 @@ import type { DeadLetter, DeliveredRecord } from "../spool/writer-cursor.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import { createErasedPeople } from "./erased-people.ts";
 import { insertApart } from "./insert-apart.ts";
-import { toEventRow, toOutcomeRow, type RowOptions } from "./rows.ts";
+import { toEventRow, toFeaturesRow, toOutcomeRow, type RowOptions } from "./rows.ts";
 
 /** Rows of one insert. Between 1,000 and 5,000 chDB is at its fastest. */
 export const SINK_BATCH_RECORDS_MAX = 4000;
@@ -52,7 +52,8 @@ export function createSink(options: SinkOptions): { deliver: Deliver } {
     async deliver(batch) {
       try {
         await erasedPeople.refresh();
-        const refused = [...(await storeKind("event", batch)), ...(await storeKind("outcome", batch))];
+        const refused: DeadLetter[] = [];
+        for (const kind of RECORD_KINDS) refused.push(...(await storeKind(kind, batch)));
         await deadLetters.keep([...batch.deadLetters, ...refused]);
         metrics.sinkRecords.inc({ record: "unknown", state: "dead_letter" }, batch.deadLetters.length);
       } catch (error) {
@@ -63,8 +64,13 @@ export function createSink(options: SinkOptions): { deliver: Deliver } {
   };
 }
 
-const TABLES = { event: "token_events", outcome: "outcomes" } as const;
-type RecordKind = keyof typeof TABLES;
+const RECORD_KINDS = ["event", "features", "outcome"] as const;
+type RecordKind = (typeof RECORD_KINDS)[number];
+const TABLES: Readonly<Record<RecordKind, string>> = {
+  event: "token_events",
+  features: "call_features",
+  outcome: "outcomes",
+};
 
 /** A call with tokens was looked up in a price list, and the version of that list stands in its row. */
 function countUnpriced(rows: readonly Record<string, unknown>[], { unpricedCalls }: Metrics): void {
@@ -74,11 +80,23 @@ function countUnpriced(rows: readonly Record<string, unknown>[], { unpricedCalls
 }
 
 function toPersonId(item: DeliveredRecord): string | null {
-  return item.record === "event" ? item.event.person_id : item.outcome.person_id;
+  switch (item.record) {
+    case "event":
+      return item.event.person_id;
+    case "features":
+      return item.features.person_id;
+    case "outcome":
+      return item.outcome.person_id;
+  }
 }
 
 function toRow(item: DeliveredRecord, options: RowOptions): Record<string, unknown> {
-  return item.record === "event"
-    ? toEventRow(item.event, options, new Date(item.event.started_at))
-    : toOutcomeRow(item.outcome, options.retentionDays, new Date(item.outcome.occurred_at));
+  switch (item.record) {
+    case "event":
+      return toEventRow(item.event, options, new Date(item.event.started_at));
+    case "features":
+      return toFeaturesRow(item.features, options, new Date(item.features.started_at));
+    case "outcome":
+      return toOutcomeRow(item.outcome, options, new Date(item.outcome.occurred_at));
+  }
 }

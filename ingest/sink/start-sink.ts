@@ -76,7 +76,7 @@ function createDelivery({ config, store, vitals }: StartSinkOptions, deadLetters
     deadLetters,
     metrics: vitals.metrics,
     price: createPricer(config.prices),
-    retentionDays: config.retentionDays.events,
+    retentionDays: config.retentionDays,
   }).deliver;
 }
 

@@ -100,7 +100,14 @@ function timeOf(bytes: Buffer): number | undefined {
   if (frame.state !== "whole") return undefined;
   const record = spoolRecordSchema.safeParse(JSON.parse(frame.payload)).data;
   if (!record) return undefined;
-  return Date.parse(record.record === "outcome" ? record.outcome.occurred_at : record.event.started_at);
+  switch (record.record) {
+    case "outcome":
+      return Date.parse(record.outcome.occurred_at);
+    case "features":
+      return Date.parse(record.features.started_at);
+    default:
+      return Date.parse(record.event.started_at);
+  }
 }
 
 async function sizeOf(file: string): Promise<number> {

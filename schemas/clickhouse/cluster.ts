@@ -22,12 +22,14 @@ export interface Cluster {
 export const SHARDED_BY: Readonly<Record<string, string>> = {
   migrations: "name",
   token_events: "event_id",
+  call_features: "event_id",
   outcomes: "outcome_id",
   calls: "person_id",
   usage_days: "person_id",
   runs: "person_id",
   person_weeks: "person_id",
   analysis_windows: "person_id",
+  declared_classes: "person_id",
   analysis_state: "name",
   erased_people: "person_id",
 };

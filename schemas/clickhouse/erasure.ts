@@ -17,10 +17,12 @@ export const TOMBSTONE_TABLE = "erased_people";
 export const PERSON_TABLES = [
   { table: "outcomes", rows: "outcomes FINAL", swept: "arrived" },
   { table: "token_events", rows: "token_events FINAL", swept: "arrived" },
+  { table: "call_features", rows: "call_features FINAL", swept: "arrived" },
   { table: "calls", rows: "calls FINAL", swept: "all" },
   { table: "usage_days", rows: "usage_days FINAL", swept: "all" },
   { table: "runs", rows: "runs FINAL", swept: "all" },
   { table: "person_weeks", rows: "person_weeks FINAL", swept: "all" },
+  { table: "declared_classes", rows: "declared_classes FINAL", swept: "all" },
   { table: "analysis_windows", rows: "analysis_windows", swept: "all" },
 ] as const;
 

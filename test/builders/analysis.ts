@@ -56,7 +56,7 @@ export async function openAnalysisBench(timezone = "UTC", given?: ClickHouseStor
   let eventNumber = 0;
   const options: AnalysisOptions = {
     store,
-    config: { timezone, retentionDays: { events: 30, runs: 90, weeks: 180 } },
+    config: { timezone, retentionDays: { sketches: 14, events: 30, runs: 90, weeks: 180 } },
     clock: () => new Date(nowMs),
     log: { info() {} },
   };

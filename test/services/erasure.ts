@@ -63,7 +63,7 @@ export async function openErasureBench(): Promise<ErasureBench> {
       deadLetters: openDeadLetters({ folder: deadLettersDir, now: () => new Date() }),
       metrics: createMetrics("test"),
       price: createPricer(),
-      retentionDays: RETENTION_DAYS,
+      retentionDays: { events: RETENTION_DAYS, sketches: RETENTION_DAYS },
     });
     await sink.deliver({ records, deadLetters: [] });
   }

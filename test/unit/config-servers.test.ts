@@ -40,6 +40,7 @@ describe("Kafka", () => {
       brokers: ["one:9092", "two:9093"],
       topics: {
         events: "assay.token-events.v1",
+        features: "assay.call-features.v1",
         outcomes: "assay.outcomes.v1",
         deadLetters: "assay.dead-letters.v1",
       },

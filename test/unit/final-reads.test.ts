@@ -36,7 +36,7 @@ test("the tables of calls, outcomes and all that is derived are among them", () 
     "person_weeks",
     "analysis_state",
   ];
-  expect(listReplacedTables(ROOT)).toEqual([...tables, "erased_people"]);
+  expect(listReplacedTables(ROOT)).toEqual([...tables, "erased_people", "call_features", "declared_classes"]);
 });
 
 test.each([
