@@ -12,13 +12,16 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
 const NEAR_BYTES = 40;
+/** What is newest in a request stands in its last messages. */
+export const LAST_ITEMS_MAX = 64;
 
 /** Where a value stands: from its first byte to behind its last. */
 export interface Span {
   start: number;
   end: number;
-  /** Of a member that is an array: how many elements it has. */
+  /** Of a member that is an array: how many elements it has, and where the last ones start, LAST_ITEMS_MAX of them. */
   items?: number;
+  lastItems?: readonly number[];
 }
 
 /** The members of an object by name; of a repeated name the last, as JSON.parse has it. */
@@ -131,12 +134,15 @@ function spanOf(bytes: Buffer, start: number): Span | undefined {
     return end > start ? { start, end } : undefined;
   }
   let at = skipSpace(bytes, start + 1);
-  if (bytes[at] === CLOSE_BRACKET) return { start, end: at + 1, items: 0 };
+  if (bytes[at] === CLOSE_BRACKET) return { start, end: at + 1, items: 0, lastItems: [] };
+  const starts: number[] = [];
   for (let items = 1; ; items++) {
     const end = skipValue(bytes, at);
     if (end <= at) return undefined;
+    if (starts.push(at) === 2 * LAST_ITEMS_MAX) starts.splice(0, LAST_ITEMS_MAX);
     at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_BRACKET) return { start, end: at + 1, items };
+    if (bytes[at] === CLOSE_BRACKET)
+      return { start, end: at + 1, items, lastItems: starts.slice(-LAST_ITEMS_MAX) };
     if (bytes[at] !== COMMA) return undefined;
     at = skipSpace(bytes, at + 1);
   }
