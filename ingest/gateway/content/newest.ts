@@ -40,6 +40,7 @@ export function readNewest(api: Api, body: Buffer, members: Members): Newest | u
     case "embeddings":
     case "realtime":
     case "other":
+    default:
       return undefined;
   }
 }
