@@ -108,6 +108,7 @@ export class SinkBench {
       KAFKA_BROKERS: this.#kafka.brokers.join(","),
       KAFKA_TOPIC: `bench.events.${topics}`,
       KAFKA_OUTCOMES_TOPIC: `bench.outcomes.${topics}`,
+      KAFKA_FEATURES_TOPIC: `bench.features.${topics}`,
       KAFKA_DEAD_LETTERS_TOPIC: `bench.dead-letters.${topics}`,
     };
   }

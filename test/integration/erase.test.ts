@@ -49,8 +49,8 @@ test("an erased person is nowhere any more, and everybody else is as before", as
   const before = await erasure.rowsOf(ben);
   const { exitCode, stdout, stderr } = await erasure.erase(ada, { reason: "asked for it" });
   expect(exitCode).toBe(0);
-  const calls = { outcomes: 2, token_events: 2, calls: 2, analysis_windows: 1 };
-  const sums = { usage_days: 1, runs: 1, person_weeks: 1 };
+  const calls = { outcomes: 2, token_events: 2, call_features: 1, calls: 2 };
+  const sums = { usage_days: 1, runs: 1, person_weeks: 1, declared_classes: 0, analysis_windows: 1 };
   const others = { keys: 1, sessions: 1, login_links: 1, audit_payloads: 2, people: 1, dead_letters: 1 };
   expect(JSON.parse(stdout)).toEqual({
     person_id: ada.personId,

@@ -138,6 +138,7 @@ describe("a distributed deployment", needsKafka, () => {
       KAFKA_BROKERS: kafka.brokers.join(","),
       KAFKA_TOPIC: "start.events",
       KAFKA_OUTCOMES_TOPIC: "start.outcomes",
+      KAFKA_FEATURES_TOPIC: "start.features",
       KAFKA_DEAD_LETTERS_TOPIC: "start.dead-letters",
       ASSAY_UPSTREAM_OPENAI_URL: replay.url,
     });

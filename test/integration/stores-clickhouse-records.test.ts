@@ -2,8 +2,10 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrateClickHouse } from "../../schemas/clickhouse/migrate.ts";
+import { callFeaturesSchema, SKETCH_SIZE } from "../../schemas/call-features.ts";
 import { outcomeSchema } from "../../schemas/outcome.ts";
 import { tokenEventSchema, TOKEN_FIELDS, type TokenEvent } from "../../schemas/token-event.ts";
+import { buildCallFeatures } from "../builders/call-features.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";
 import { CLICKHOUSE_OPENERS, type TestStore } from "../services/clickhouse-openers.ts";
 
@@ -56,9 +58,16 @@ async function columns(table: string): Promise<string[]> {
 }
 
 /** Counts leave ClickHouse as text, so that none is rounded on the way; these are too small for that. */
-const SMALL_NUMBERS = new Set(["schema_version", "status", "quantity", "gross_quantity"]);
+const SMALL_NUMBERS = new Set([
+  "schema_version",
+  "status",
+  "quantity",
+  "gross_quantity",
+  "sketch_epoch",
+  "delta_compression",
+]);
 
-function asStored(record: object): unknown {
+function asStored(record: object): object {
   return JSON.parse(JSON.stringify(record), (key, value: unknown) =>
     typeof value === "number" && !SMALL_NUMBERS.has(key) ? String(value) : value,
   );
@@ -75,6 +84,9 @@ describe.each(CLICKHOUSE_OPENERS)("%s", (_name, open) => {
     const own = ["ingested_at", "expires_at"];
     expect(await columns("token_events")).toEqual(
       [...Object.keys(tokenEventSchema.shape), ...own, "row_version"].toSorted(),
+    );
+    expect(await columns("call_features")).toEqual(
+      [...Object.keys(callFeaturesSchema.shape), ...own].toSorted(),
     );
     expect(await columns("outcomes")).toEqual([...Object.keys(outcomeSchema.shape), ...own].toSorted());
   });
@@ -98,6 +110,29 @@ describe.each(CLICKHOUSE_OPENERS)("%s", (_name, open) => {
     });
     await put(event);
     expect(await stored(event.event_id)).toEqual([asStored(event)]);
+  });
+
+  test("features come back exactly, whether everything is known of a call or nothing", async () => {
+    const known = buildCallFeatures({
+      event_id: "01936a00-0000-7000-8000-000000000201",
+      person_id: PERSON,
+      prefix_hash: "p",
+      delta_human_chars: 0,
+      delta_sketch: Array.from({ length: SKETCH_SIZE }, (_number, at) => 0xffff_ffff - at),
+      delta_compression: 0.25,
+      delta_blocks: ["0", "18446744073709551615"],
+      tool_names: ["Bash", NASTY],
+      tool_kinds: ["execute", "other"],
+      tool_call_hashes: ["c", ""],
+      tool_result_states: ["unknown"],
+    });
+    const unknown = buildCallFeatures({ event_id: "01936a00-0000-7000-8000-000000000202" });
+    const rows = [known, unknown, known].map((row) => ({ ...row, expires_at: NEVER }));
+    await opened.store.insert("call_features", rows);
+    const sql = "SELECT * EXCEPT (ingested_at, expires_at) FROM call_features FINAL ORDER BY event_id";
+    expect(await opened.read(sql, {})).toEqual(
+      [known, unknown].map(({ delta_sketch, ...features }) => ({ ...asStored(features), delta_sketch })),
+    );
   });
 
   test("keep unknown apart from zero and from empty", async () => {

@@ -18,8 +18,10 @@ import { repriceCalls } from "../../ingest/pricing/reprice.ts";
 import { migrateClickHouse } from "../../schemas/clickhouse/migrate.ts";
 import { openClickHouse } from "../../schemas/clickhouse/open.ts";
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
+import { buildCallFeatures } from "../builders/call-features.ts";
 import { openKafkaBus, openSpoolBus, type TestBus } from "./buses.ts";
 import { createCalls, inOrder, numbersTo } from "./calls.ts";
+import { ask } from "./clickhouse-openers.ts";
 import { startTestClickHouse, type TestClickHouse } from "./clickhouse-http.ts";
 import { needsKafka, startTestKafka, type TestKafka } from "./kafka.ts";
 import { startBusSink, type BusSink } from "./sink.ts";
@@ -107,6 +109,20 @@ describe.each(WAYS)("by way of %s", (_name, options, open) => {
       await runUntilDrained(bus);
       expect(inOrder(await calls.stored())).toEqual(numbersTo(CALLS));
       expect(await calls.costs()).toEqual([NEW_PRICE.cost_usd]);
+    });
+
+    test("is followed by its features, which are kept once, however often they come", async () => {
+      const calls = createCalls(store, "one key");
+      const events = calls.next(1);
+      const { event_id, started_at } = events[0] ?? expect.unreachable();
+      const features = buildCallFeatures({ event_id, started_at, delta_hash: "h", tool_names: ["Bash"] });
+      for (let delivery = 0; delivery < 2; delivery++) await bus.putFeatures(features);
+      await bus.put(events);
+      bus.end();
+      runSink(bus);
+      const sql = `SELECT event_id, delta_hash, tool_names FROM call_features FINAL WHERE event_id = '${event_id}'`;
+      const expected = [{ event_id, delta_hash: "h", tool_names: ["Bash"] }];
+      await waitFor(async () => expect(await store.query(ask(sql), {})).toEqual(expected));
     });
 
     test("waits while ClickHouse is away, and comes in its order when it is back", async ({ skip }) => {

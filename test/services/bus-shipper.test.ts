@@ -8,6 +8,7 @@ import { join } from "node:path";
 import kafkajs, { type Admin } from "kafkajs";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { TokenEvent } from "../../schemas/token-event.ts";
+import { buildCallFeatures } from "../builders/call-features.ts";
 import { buildOutcome } from "../builders/outcome.ts";
 import { onProduce } from "./kafka-requests.ts";
 import { createTestClient, readTopic, type TopicMessage } from "./kafka-topic.ts";
@@ -61,7 +62,16 @@ describe("a shipper", { ...needsOwnKafka, timeout: KAFKA_MS_MAX }, () => {
     const calls = Array.from({ length: 40 }, (_call, at) => ({ person_id: at % 2 === 0 ? ada : bob }));
     const events = await shipping.spoolCalls(calls);
     const outcome = buildOutcome({ person_id: ada });
-    await shipping.spoolRecords([{ record: "outcome", outcome }, { record: "of no known kind" }]);
+    const features = buildCallFeatures({
+      person_id: ada,
+      delta_hash: "h",
+      delta_blocks: ["18446744073709551615"],
+    });
+    await shipping.spoolRecords([
+      { record: "outcome", outcome },
+      { record: "features", features },
+      { record: "of no known kind" },
+    ]);
     const shipper = shipping.start();
     await shipping.untilShipped();
     await shipper.close();
@@ -75,6 +85,8 @@ describe("a shipper", { ...needsOwnKafka, timeout: KAFKA_MS_MAX }, () => {
     expect(headersOf(arrived[0])).toEqual({ record: "event", schema_version: "1" });
     const [arrivedOutcome] = await read(topics.outcomes);
     expect(arrivedOutcome && valueOf(arrivedOutcome)).toEqual(outcome);
+    const [arrivedFeatures] = await read(topics.features);
+    expect(arrivedFeatures && valueOf(arrivedFeatures)).toEqual(features);
     const [deadLetter] = await read(topics.deadLetters);
     expect(String(deadLetter?.value)).toBe('{"record":"of no known kind"}');
     expect(headersOf(deadLetter)).toMatchObject({ record: "dead_letter", reason: expect.any(String) });

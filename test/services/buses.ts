@@ -10,6 +10,7 @@ import { SINK_GROUP } from "../../ingest/bus/kafka-consumer.ts";
 import { createKafkaPublisher } from "../../ingest/bus/kafka-publisher.ts";
 import { readConfig } from "../../schemas/config.ts";
 import { createMetrics } from "../../schemas/metrics.ts";
+import type { CallFeatures } from "../../schemas/call-features.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { createTestClient, readTopic } from "./kafka-topic.ts";
 import { append, makeTestSpool } from "./spool.ts";
@@ -21,6 +22,7 @@ export interface TestBus {
   environment: Readonly<Record<string, string>>;
   /** As one gateway does, one after the other. */
   put(events: readonly TokenEvent[]): Promise<void>;
+  putFeatures(features: CallFeatures): Promise<void>;
   /** Puts what is no event in between. */
   putPoison(poison: object): Promise<void>;
   /** Says that nothing more will come; whether a sink has taken and committed everything can then be asked. */
@@ -40,6 +42,10 @@ export function openSpoolBus(): TestBus {
     async put(events) {
       await Promise.all(events.map((event) => append(writer, "event", event)));
     },
+    putFeatures: (features) =>
+      new Promise((resolve, reject) => {
+        writer.append({ record: "features", features }, (failure) => (failure ? reject(failure) : resolve()));
+      }),
     async putPoison(poison) {
       // A writer of another version of Assay is not held to this one's types.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -66,6 +72,7 @@ export function openKafkaBus(brokers: readonly string[]): TestBus {
     KAFKA_BROKERS: brokers.join(","),
     KAFKA_TOPIC: `events-${name}`,
     KAFKA_OUTCOMES_TOPIC: `outcomes-${name}`,
+    KAFKA_FEATURES_TOPIC: `features-${name}`,
     KAFKA_DEAD_LETTERS_TOPIC: `dead-letters-${name}`,
     KAFKA_PARTITIONS: "3",
   };
@@ -82,6 +89,8 @@ export function openKafkaBus(brokers: readonly string[]): TestBus {
     environment,
     put: (events) =>
       publisher.deliver({ records: events.map((event) => ({ record: "event", event })), deadLetters: [] }),
+    putFeatures: (features) =>
+      publisher.deliver({ records: [{ record: "features", features }], deadLetters: [] }),
     async putPoison(poison) {
       const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
       await producer.connect();

@@ -15,6 +15,7 @@ import { PERSON_TABLES, TOMBSTONE_TABLE } from "../../schemas/clickhouse/erasure
 import { defineStatement, type ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import { createMetrics } from "../../schemas/metrics.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
+import { buildCallFeatures } from "../builders/call-features.ts";
 import { buildOutcome } from "../builders/outcome.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";
 import { ask } from "./clickhouse-openers.ts";
@@ -133,6 +134,10 @@ function buildRecords(person: Person): DeliveredRecord[] {
   return [
     buildCall(person, { session_id }),
     buildCall(person, { session_id }),
+    {
+      record: "features",
+      features: buildCallFeatures({ event_id: randomUUID(), person_id: person.personId }),
+    },
     { record: "outcome", outcome: buildOutcome({ outcome_id: randomUUID(), person_id: person.personId }) },
     { record: "outcome", outcome: buildOutcome({ outcome_id: randomUUID(), session_id }) },
   ];

@@ -55,6 +55,7 @@ export function makeTestShipping(
     KAFKA_BROKERS: brokers.join(","),
     KAFKA_TOPIC: `events-${id}`,
     KAFKA_OUTCOMES_TOPIC: `outcomes-${id}`,
+    KAFKA_FEATURES_TOPIC: `features-${id}`,
     KAFKA_DEAD_LETTERS_TOPIC: `dead-letters-${id}`,
     KAFKA_PARTITIONS: "3",
     ...settings,
