@@ -18,7 +18,7 @@ import { countPersonRows, putTombstone, removePersonRows } from "../../schemas/c
 import { defineRemoval, type ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { Stores } from "../../schemas/command.ts";
 import type { PostgresStore, Transaction } from "../../schemas/postgres/open.ts";
-import { audit, keys, loginLinks, people, sessions } from "../../schemas/postgres/tables.ts";
+import { audit, keys, loginLinks, people, personPositions, sessions } from "../../schemas/postgres/tables.ts";
 import { appendAudit } from "./audit.ts";
 import { countLettersOf, removeLettersOf } from "./dead-letter-files.ts";
 import type { Person } from "./people.ts";
@@ -58,6 +58,7 @@ export async function findTraces({ stores, deadLettersDir, person }: Erasure): P
       keys: await db.$count(keys, eq(keys.personId, personId)),
       sessions: await db.$count(sessions, eq(sessions.personId, personId)),
       login_links: await db.$count(loginLinks, eq(loginLinks.personId, personId)),
+      person_positions: await db.$count(personPositions, eq(personPositions.personId, personId)),
       audit_payloads: await db.$count(audit, and(eq(audit.subjectId, personId), isNotNull(audit.payload))),
       people: 1,
       dead_letters: countLettersOf(deadLettersDir, personId),
@@ -128,7 +129,9 @@ async function forget(
     await removeAccess(transaction, personId);
     const hasPayload = and(eq(audit.subjectId, personId), isNotNull(audit.payload));
     await transaction.update(audit).set({ payload: null }).where(hasPayload);
-    await transaction.update(people).set({ managerId: null }).where(eq(people.managerId, personId));
+    await transaction.delete(personPositions).where(eq(personPositions.personId, personId));
+    for (const table of [people, personPositions])
+      await transaction.update(table).set({ managerId: null }).where(eq(table.managerId, personId));
     await transaction.delete(people).where(eq(people.personId, personId));
     await appendAudit(transaction, now, {
       action: "person_erased",

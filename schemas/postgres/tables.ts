@@ -15,6 +15,7 @@ import {
   jsonb,
   pgPolicy,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   uniqueIndex,
@@ -66,13 +67,38 @@ export const people = pgTable(
   ],
 );
 
-/** Assay keys. The secret itself is shown once and never kept. A service key belongs to nobody. */
+/**
+ * Whose manager and team were whose, and since when. A row holds until the person's next one. Events keep the team of their
+ * time themselves; this is for calls that are imported later, and for who was responsible at a time.
+ */
+export const personPositions = pgTable(
+  "person_positions",
+  {
+    personId: uuid("person_id")
+      .notNull()
+      .references(() => people.personId),
+    /** When Assay was told. */
+    validFrom: instant("valid_from").notNull(),
+    teamId: uuid("team_id").references(() => teams.teamId),
+    managerId: uuid("manager_id").references(() => people.personId),
+  },
+  (table) => [
+    primaryKey({ columns: [table.personId, table.validFrom] }),
+    // For an erasure, which takes the person out of what is said of others.
+    index("person_positions_manager").on(table.managerId),
+    forSystem,
+  ],
+);
+
+/** Assay keys. The secret itself is shown once and never kept. A service key belongs to nobody, and may belong to a team. */
 export const keys = pgTable(
   "keys",
   {
     keyId: uuid("key_id").primaryKey().defaultRandom(),
     kind: text("kind", { enum: KEY_KINDS }).notNull(),
     personId: uuid("person_id").references(() => people.personId),
+    /** Of a service. A person's calls are their own team's. */
+    teamId: uuid("team_id").references(() => teams.teamId),
     name: text("name").notNull(),
     secretSha256: text("secret_sha256").notNull().unique(),
     /** Its first characters, so that a person recognises it in a list: `assay_Ab3d`. */
@@ -85,6 +111,7 @@ export const keys = pgTable(
   (table) => [
     index("keys_person").on(table.personId),
     check("keys_person_or_service", sql`(${table.kind} = 'person') = (${table.personId} IS NOT NULL)`),
+    check("keys_team_of_service", sql`${table.teamId} IS NULL OR ${table.kind} = 'service'`),
     forSystem,
     pgPolicy("own_read", { for: "select", using: isActor(table.personId) }),
     pgPolicy("own_insert", { for: "insert", withCheck: isActor(table.personId) }),
@@ -151,7 +178,7 @@ export const audit = pgTable(
 );
 
 /**
- * One row, whose version is another one after every change of what gateways know: keys, and the teams of people. Triggers
+ * One row, whose version is another one after every change of what gateways know: keys, and people's addresses and teams. Triggers
  * set it, in the transaction of the change. A random version is never the same twice, also when a backup is restored.
  */
 export const identityVersion = pgTable(
