@@ -166,7 +166,7 @@ function fileOf(setting: string): z.ZodOptional<z.ZodString> {
   return z.string().optional().describe(`File that holds ${setting}.`);
 }
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name }).format();
     return true;
