@@ -18,7 +18,16 @@ import { countPersonRows, putTombstone, removePersonRows } from "../../schemas/c
 import { defineRemoval, type ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { Stores } from "../../schemas/command.ts";
 import type { PostgresStore, Transaction } from "../../schemas/postgres/open.ts";
-import { audit, keys, loginLinks, people, personPositions, sessions } from "../../schemas/postgres/tables.ts";
+import {
+  audit,
+  classCorrections,
+  keys,
+  loginLinks,
+  people,
+  personPositions,
+  schedules,
+  sessions,
+} from "../../schemas/postgres/tables.ts";
 import { appendAudit } from "./audit.ts";
 import { countLettersOf, removeLettersOf } from "./dead-letter-files.ts";
 import type { Person } from "./people.ts";
@@ -58,6 +67,8 @@ export async function findTraces({ stores, deadLettersDir, person }: Erasure): P
       keys: await db.$count(keys, eq(keys.personId, personId)),
       sessions: await db.$count(sessions, eq(sessions.personId, personId)),
       login_links: await db.$count(loginLinks, eq(loginLinks.personId, personId)),
+      schedules: await db.$count(schedules, eq(schedules.personId, personId)),
+      class_corrections: await db.$count(classCorrections, eq(classCorrections.personId, personId)),
       person_positions: await db.$count(personPositions, eq(personPositions.personId, personId)),
       audit_payloads: await db.$count(audit, and(eq(audit.subjectId, personId), isNotNull(audit.payload))),
       people: 1,
@@ -99,6 +110,8 @@ async function refuseOnlyOwner(transaction: Transaction, personId: string): Prom
 }
 
 async function removeAccess(transaction: Transaction, personId: string): Promise<void> {
+  // They name keys.
+  await transaction.delete(schedules).where(eq(schedules.personId, personId));
   await transaction.delete(keys).where(eq(keys.personId, personId));
   await transaction.delete(sessions).where(eq(sessions.personId, personId));
   await transaction.delete(loginLinks).where(eq(loginLinks.personId, personId));
@@ -129,6 +142,7 @@ async function forget(
     await removeAccess(transaction, personId);
     const hasPayload = and(eq(audit.subjectId, personId), isNotNull(audit.payload));
     await transaction.update(audit).set({ payload: null }).where(hasPayload);
+    await transaction.delete(classCorrections).where(eq(classCorrections.personId, personId));
     await transaction.delete(personPositions).where(eq(personPositions.personId, personId));
     for (const table of [people, personPositions])
       await transaction.update(table).set({ managerId: null }).where(eq(table.managerId, personId));

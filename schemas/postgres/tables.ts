@@ -12,6 +12,7 @@ import {
   check,
   foreignKey,
   index,
+  integer,
   jsonb,
   pgPolicy,
   pgTable,
@@ -112,6 +113,81 @@ export const keys = pgTable(
     index("keys_person").on(table.personId),
     check("keys_person_or_service", sql`(${table.kind} = 'person') = (${table.personId} IS NOT NULL)`),
     check("keys_team_of_service", sql`${table.teamId} IS NULL OR ${table.kind} = 'service'`),
+    forSystem,
+    pgPolicy("own_read", { for: "select", using: isActor(table.personId) }),
+    pgPolicy("own_insert", { for: "insert", withCheck: isActor(table.personId) }),
+    pgPolicy("own_update", { for: "update", using: isActor(table.personId) }),
+  ],
+);
+
+/**
+ * When a person's runs, or a service's, start by themselves. Only its end ever changes what a schedule says; who wants other
+ * times registers another one. Analytics writes its times into ClickHouse (`analytics/declared-classes.ts`).
+ */
+export const schedules = pgTable(
+  "schedules",
+  {
+    scheduleId: uuid("schedule_id").primaryKey().defaultRandom(),
+    /** Null: of the service that the key is of. */
+    personId: uuid("person_id").references(() => people.personId),
+    /** Runs of this key alone; null: of any of the person's. */
+    keyId: uuid("key_id").references(() => keys.keyId),
+    name: text("name").notNull(),
+    cron: text("cron").notNull(),
+    timezone: text("timezone").notNull(),
+    /** After each of its times, for so many minutes, a run that starts is the schedule's. */
+    minutes: integer("minutes").notNull(),
+    workloadClass: text("workload_class", { enum: WORKLOAD_CLASSES }).notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    /** The person who registered it; null for an operator at the command line. */
+    createdBy: uuid("created_by"),
+    /** When it was approved as an explanation, and by whom. */
+    acceptedAt: instant("accepted_at"),
+    acceptedBy: uuid("accepted_by").references(() => people.personId, { onDelete: "set null" }),
+    endedAt: instant("ended_at"),
+    /** Its times before this are in ClickHouse. */
+    writtenUntil: instant("written_until"),
+    /** Whether ClickHouse knows of its beginning and its end; time that has gone on since is another matter. */
+    isWritten: boolean("is_written").notNull().default(false),
+  },
+  (table) => [
+    index("schedules_person").on(table.personId),
+    check("schedules_person_or_key", sql`${table.personId} IS NOT NULL OR ${table.keyId} IS NOT NULL`),
+    forSystem,
+    pgPolicy("own_read", { for: "select", using: isActor(table.personId) }),
+    pgPolicy("own_insert", { for: "insert", withCheck: isActor(table.personId) }),
+    pgPolicy("own_update", { for: "update", using: isActor(table.personId) }),
+  ],
+);
+
+/** Classes that people gave runs of their own afterwards. What one says never changes; it holds until it is withdrawn. */
+export const classCorrections = pgTable(
+  "class_corrections",
+  {
+    correctionId: uuid("correction_id").primaryKey().defaultRandom(),
+    personId: uuid("person_id")
+      .notNull()
+      .references(() => people.personId),
+    /** The run's first call: calls that come late can join runs and give them other ids, and this stays. */
+    eventId: uuid("event_id").notNull(),
+    eventStartedAt: instant("event_started_at").notNull(),
+    workloadClass: text("workload_class", { enum: WORKLOAD_CLASSES }).notNull(),
+    /** What the run's class was; null: undeclared. */
+    previousClass: text("previous_class", { enum: WORKLOAD_CLASSES }),
+    reason: text("reason"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    withdrawnAt: instant("withdrawn_at"),
+    /** With the run. */
+    expiresAt: instant("expires_at").notNull(),
+    /** Whether ClickHouse knows that it was made, and that it was withdrawn. */
+    isWritten: boolean("is_written").notNull().default(false),
+  },
+  (table) => [
+    index("class_corrections_person").on(table.personId, table.eventStartedAt),
+    index("class_corrections_expiry").on(table.expiresAt),
+    index("class_corrections_unwritten")
+      .on(table.isWritten)
+      .where(sql`NOT ${table.isWritten}`),
     forSystem,
     pgPolicy("own_read", { for: "select", using: isActor(table.personId) }),
     pgPolicy("own_insert", { for: "insert", withCheck: isActor(table.personId) }),

@@ -50,13 +50,14 @@ test("an erased person is nowhere any more, and everybody else is as before", as
   const { exitCode, stdout, stderr } = await erasure.erase(ada, { reason: "asked for it" });
   expect(exitCode).toBe(0);
   const calls = { outcomes: 2, token_events: 2, call_features: 1, calls: 2 };
-  const sums = { usage_days: 1, runs: 1, person_weeks: 1, declared_classes: 0, analysis_windows: 1 };
-  const others = { keys: 1, sessions: 1, login_links: 1, audit_payloads: 2, people: 1, dead_letters: 1 };
+  const sums = { usage_days: 1, runs: 1, person_weeks: 1, declared_classes: 1, analysis_windows: 1 };
+  const others = { sessions: 1, login_links: 1, audit_payloads: 2, people: 1, dead_letters: 1 };
+  const declared = { keys: 1, schedules: 1, class_corrections: 1, person_positions: 0 };
   expect(JSON.parse(stdout)).toEqual({
     person_id: ada.personId,
     person_email: ada.email,
     dry_run: false,
-    rows: { ...calls, ...sums, ...others },
+    rows: { ...calls, ...sums, ...others, ...declared },
     reports_without_manager: [ben.email],
   });
   expect(stderr).toContain(ben.email);
@@ -89,7 +90,16 @@ test("every table that has a person is one that an erasure goes through", async 
     `SELECT DISTINCT table_name AS name FROM information_schema.columns
      WHERE table_schema = 'public' AND column_name IN ('person_id', 'subject_id') ORDER BY name`,
   );
-  expect(rows.map(({ name }) => name)).toEqual(["audit", "keys", "login_links", "people", "sessions"]);
+  expect(rows.map(({ name }) => name)).toEqual([
+    "audit",
+    "class_corrections",
+    "keys",
+    "login_links",
+    "people",
+    "person_positions",
+    "schedules",
+    "sessions",
+  ]);
 });
 
 test("a dry run says the same and changes nothing", async () => {

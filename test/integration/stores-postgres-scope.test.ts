@@ -58,6 +58,11 @@ async function fill(): Promise<void> {
       VALUES ('person', '${personId}', '${name}', '${name}', '')`);
     await store.pool.query(`INSERT INTO person_positions (person_id, valid_from, team_id, manager_id)
       SELECT person_id, now(), team_id, manager_id FROM people WHERE person_id = '${personId}'`);
+    await store.pool.query(`INSERT INTO schedules (person_id, name, cron, timezone, minutes, workload_class)
+      VALUES ('${personId}', '${name}', '0 3 * * *', 'UTC', 15, 'scheduled')`);
+    await store.pool
+      .query(`INSERT INTO class_corrections (person_id, event_id, event_started_at, workload_class, expires_at)
+      VALUES ('${personId}', gen_random_uuid(), now(), 'batch', now())`);
     for (const table of ["sessions", "login_links"])
       await store.pool.query(`INSERT INTO ${table} (token_sha256, person_id, expires_at)
         VALUES ('${name}', '${personId}', now())`);
@@ -78,6 +83,15 @@ const ATTEMPTS: Readonly<Record<string, { set: string; row: string }>> = {
   keys: {
     set: "name = 'taken'",
     row: `(kind, person_id, name, secret_sha256, hint) VALUES ('person', '${BEN}', 'new', 'new', '')`,
+  },
+  schedules: {
+    set: "ended_at = now()",
+    row: `(person_id, name, cron, timezone, minutes, workload_class) VALUES ('${BEN}', 'new', '', '', 1, 'batch')`,
+  },
+  class_corrections: {
+    set: "withdrawn_at = now()",
+    row: `(person_id, event_id, event_started_at, workload_class, expires_at)
+      VALUES ('${BEN}', gen_random_uuid(), now(), 'batch', now())`,
   },
   sessions: {
     set: "ended_at = now()",

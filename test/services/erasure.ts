@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { runAnalysis } from "../../analytics/job.ts";
 import { eraseCommand } from "../../dashboard/commands/erase.ts";
+import type { Dashboard } from "../../dashboard/server/dashboard.ts";
 import { createKey } from "../../dashboard/server/keys.ts";
 import { openDeadLetters } from "../../ingest/sink/dead-letters.ts";
 import { createPricer } from "../../ingest/sink/price.ts";
@@ -14,6 +15,7 @@ import type { DeliveredRecord } from "../../ingest/spool/writer-cursor.ts";
 import { PERSON_TABLES, TOMBSTONE_TABLE } from "../../schemas/clickhouse/erasure.ts";
 import { defineStatement, type ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import { createMetrics } from "../../schemas/metrics.ts";
+import { classCorrections, schedules } from "../../schemas/postgres/tables.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { buildCallFeatures } from "../builders/call-features.ts";
 import { buildOutcome } from "../builders/outcome.ts";
@@ -24,6 +26,7 @@ import { openDashboardBench, type CommandResult, type DashboardBench, type Perso
 const LETTERS_FILE = "2026-11-19.jsonl";
 /** So long that the engine, which goes by the machine's clock, drops nothing; a `DateTime` ends in 2106. */
 const RETENTION_DAYS = 20_000;
+const NEVER = "2090-01-01T00:00:00Z";
 
 export type CallRecord = DeliveredRecord & { record: "event" };
 
@@ -31,7 +34,7 @@ export interface ErasureBench {
   bench: DashboardBench;
   clickhouse: ClickHouseStore;
   deadLettersDir: string;
-  /** Gives each of some people two calls, two outcomes and what follows from them, a key, and a dead letter. */
+  /** Gives each of some people two calls, two outcomes and what follows from them, a key with a schedule, a corrected class, and a dead letter. */
   leaveTraces(...people: Person[]): Promise<DeliveredRecord[]>;
   /** As the sink stores them. */
   deliver(records: readonly DeliveredRecord[], store?: ClickHouseStore): Promise<void>;
@@ -48,7 +51,7 @@ export interface ErasureBench {
 export async function openErasureBench(): Promise<ErasureBench> {
   const bench = await openDashboardBench();
   const { config, now, stores } = bench.dashboard;
-  const { clickhouse, postgres } = stores;
+  const { clickhouse } = stores;
   const deadLettersDir = join(config.dataDir, "dead-letters");
   mkdirSync(deadLettersDir);
 
@@ -83,7 +86,7 @@ export async function openErasureBench(): Promise<ErasureBench> {
       const records = people.flatMap(buildRecords);
       await deliver(records);
       await analyze();
-      for (const { personId } of people) await createKey(postgres, { ...KEY, personId }, now());
+      for (const { personId } of people) await leaveDeclarations(bench.dashboard, personId);
       writeFileSync(join(deadLettersDir, LETTERS_FILE), people.map(buildLetter).join(""));
       return records;
     },
@@ -103,6 +106,18 @@ export async function openErasureBench(): Promise<ErasureBench> {
       }
     },
   };
+}
+
+/** A key, its schedule, and a corrected class. */
+async function leaveDeclarations({ stores, now }: Dashboard, personId: string): Promise<void> {
+  const { clickhouse, postgres } = stores;
+  const { key } = await createKey(postgres, { ...KEY, personId }, now());
+  const times = { cron: "0 3 * * *", timezone: "UTC", minutes: 15 };
+  const schedule = { personId, keyId: key.key_id, name: "nightly", workloadClass: "scheduled" } as const;
+  await postgres.db.insert(schedules).values({ ...schedule, ...times });
+  const run = { eventId: randomUUID(), eventStartedAt: now(), expiresAt: now() };
+  await postgres.db.insert(classCorrections).values({ personId, workloadClass: "batch", ...run });
+  await clickhouse.insert("declared_classes", [{ person_id: personId, source: "run", expires_at: NEVER }]);
 }
 
 const KEY = {
