@@ -6,6 +6,7 @@ import { hash, randomBytes } from "node:crypto";
 const PREFIX = "assay_";
 const SECRET_BYTES = 32;
 const PATTERN = /^assay_[A-Za-z0-9_-]{43}$/;
+const INSIDE = /assay_[A-Za-z0-9_-]{43}/;
 
 export function createAssayKey(): string {
   return PREFIX + randomBytes(SECRET_BYTES).toString("base64url");
@@ -18,6 +19,11 @@ export function looksLikeAssayKey(credential: string): boolean {
 
 export function isWellFormedAssayKey(credential: string): boolean {
   return PATTERN.test(credential);
+}
+
+/** Whether one of ours stands anywhere in a text, also where no key of ours belongs. */
+export function containsAssayKey(text: string): boolean {
+  return INSIDE.test(text);
 }
 
 /** SHA-256 of the whole key, in hexadecimal: what the stores hold. */

@@ -69,6 +69,12 @@ function createGatewayMetrics({ count }: Kinds) {
       "status",
       "kind",
     ]),
+    /** `outcome`: person, unknown, ambiguous (several values), stale (the identity snapshot is too old). */
+    vouchedCalls: count(
+      "assay_vouched_calls_total",
+      "Calls without an Assay key in which a trusted proxy named somebody, by what came of it.",
+      ["outcome"],
+    ),
     usageMismatches: count(
       "assay_usage_mismatches_total",
       "Calls whose reported parts do not add up to the reported totals.",

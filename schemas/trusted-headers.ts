@@ -6,7 +6,11 @@ import { z } from "zod";
 
 const ENTRIES_MAX = 100;
 const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
-const MESSAGE = "cidr=header, separated by commas: 10.0.0.0/8=x-forwarded-email";
+/** They have another meaning, and what is believed is not forwarded. */
+const TAKEN_NAME =
+  /^(?:x-assay-.*|authorization|x-api-key|x-goog-api-key|api-key|host|connection|content-.*|transfer-encoding)$/;
+const MESSAGE =
+  "cidr=header, separated by commas: 10.0.0.0/8=x-forwarded-email. The network is not everybody's, and the header has no other meaning";
 
 export interface TrustedHeader {
   /** The network's address, and how many bits of it count. */
@@ -29,6 +33,7 @@ function parseEntry(entry: string): TrustedHeader | undefined {
   const version = isIP(address);
   const header = name.toLowerCase();
   const prefixBits = Number(bits);
-  if (version === 0 || prefixBits > (version === 4 ? 32 : 128) || !HEADER_NAME.test(header)) return undefined;
+  if (version === 0 || prefixBits === 0 || prefixBits > (version === 4 ? 32 : 128)) return undefined;
+  if (!HEADER_NAME.test(header) || TAKEN_NAME.test(header)) return undefined;
   return { address, prefixBits, family: version === 4 ? "ipv4" : "ipv6", header };
 }

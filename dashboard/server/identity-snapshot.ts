@@ -1,4 +1,4 @@
-// Writes the identity snapshot, the files from which gateways know every key: after a change that was made here, and after one
+// Writes the identity snapshot, the files from which gateways know every key and person: after a change that was made here, and after one
 // that was made elsewhere as soon as the database's identity version is another one, which is asked every other second. When
 // nothing has changed the snapshot is only said to be as of now, so that its age tells how long ago Postgres was last heard.
 //
@@ -9,7 +9,6 @@
 
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { sql, type SQL } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Logger } from "pino";
@@ -17,10 +16,11 @@ import { z } from "zod";
 import { AppError } from "../../schemas/app-error.ts";
 import {
   readSnapshotManifest,
-  replaceSnapshotKeys,
   replaceSnapshotManifest,
+  replaceSnapshotRows,
+  snapshotFiles,
   snapshotKeySchema,
-  type SnapshotKey,
+  snapshotPersonSchema,
   type SnapshotManifest,
 } from "../../schemas/identity-snapshot.ts";
 import {
@@ -57,7 +57,14 @@ export async function writeIdentitySnapshot({ postgres, dataDir, now }: Snapshot
     const version = await readVersion(transaction);
     const inForce = findManifest(dataDir, version);
     if (inForce) replaceSnapshotManifest(dataDir, { ...inForce, read_at: readAt.toISOString() });
-    else await replaceSnapshotKeys(dataDir, { readAt, identityVersion: version }, readKeys(transaction));
+    else {
+      await replaceSnapshotRows(dataDir, {
+        readAt,
+        identityVersion: version,
+        keys: readRows(transaction, "snapshot_keys", SELECT_KEYS, snapshotKeySchema),
+        people: readRows(transaction, "snapshot_people", SELECT_PEOPLE, snapshotPersonSchema),
+      });
+    }
   });
 }
 
@@ -160,31 +167,45 @@ async function readVersion(database: Database): Promise<string> {
   throw new AppError("internal", "The row of identity_version is missing. Restore it from a backup.");
 }
 
-/** What is in force, if it is of that version and its keys are there. */
+/** What is in force, if it is of that version and its files are there. */
 function findManifest(dataDir: string, version: string): SnapshotManifest | undefined {
   const manifest = readSnapshotManifest(dataDir);
-  const isOfVersion = manifest?.identity_version === version;
-  return isOfVersion && existsSync(join(dataDir, manifest.keys_file)) ? manifest : undefined;
+  if (manifest?.identity_version !== version) return undefined;
+  return Object.values(snapshotFiles(dataDir, manifest)).every((file) => existsSync(file))
+    ? manifest
+    : undefined;
 }
 
 /**
  * Every key, also revoked and expired ones, so that a gateway can say why it refuses one. By code point, as the snapshot is
- * searched, whatever the database's locale. A cursor sorts once, where pages would each sort all that is left.
+ * searched, whatever the database's locale.
  */
-const DECLARE_KEYS = sql`
-  DECLARE snapshot_keys NO SCROLL CURSOR FOR
-  SELECT secret_sha256, key_id, kind, keys.person_id, team_id, workload_class,
+const SELECT_KEYS = sql`
+  SELECT secret_sha256, key_id, kind, keys.person_id, coalesce(keys.team_id, people.team_id) AS team_id, workload_class,
     ${toInstant(keys.expiresAt)} AS expires_at, ${toInstant(keys.revokedAt)} AS revoked_at
   FROM keys LEFT JOIN people ON people.person_id = keys.person_id
   WHERE kind <> 'none'
   ORDER BY secret_sha256 COLLATE "C"`;
-const FETCH_PAGE = sql.raw(`FETCH ${PAGE_ROWS} FROM snapshot_keys`);
-const pageSchema = z.array(snapshotKeySchema);
 
-async function* readKeys(transaction: Transaction): AsyncGenerator<SnapshotKey[]> {
-  await transaction.execute(DECLARE_KEYS);
+/** Addresses are in lower case already. */
+const SELECT_PEOPLE = sql`
+  SELECT encode(sha256(convert_to(email, 'UTF8')), 'hex') AS email_sha256, person_id, team_id
+  FROM people
+  ORDER BY sha256(convert_to(email, 'UTF8'))`;
+
+/** By a cursor, which sorts once, where pages would each sort all that is left. */
+async function* readRows<Row>(
+  transaction: Transaction,
+  cursor: "snapshot_keys" | "snapshot_people",
+  select: SQL,
+  row: z.ZodType<Row>,
+): AsyncGenerator<Row[]> {
+  const pageSchema = z.array(row);
+  const name = sql.raw(cursor);
+  await transaction.execute(sql`DECLARE ${name} NO SCROLL CURSOR FOR ${select}`);
   for (;;) {
-    const page = pageSchema.parse((await transaction.execute(FETCH_PAGE)).rows);
+    const { rows } = await transaction.execute(sql`FETCH ${sql.raw(String(PAGE_ROWS))} FROM ${name}`);
+    const page = pageSchema.parse(rows);
     yield page;
     if (page.length < PAGE_ROWS) return;
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readIfPresent } from "../../schemas/data-directory.ts";
 import {
   parseSnapshotManifest,
-  readSnapshotKeys,
+  readSnapshotRows,
   SNAPSHOT_FILE,
   type SnapshotKey,
   type SnapshotManifest,
@@ -46,14 +46,14 @@ function isUsable({ revoked_at, expires_at }: SnapshotKey, nowMs: number): boole
   return revoked_at === null && (expires_at === null || Date.parse(expires_at) > nowMs);
 }
 
-/** Undefined where the file of keys is missing or damaged. */
+/** Undefined where a file of the snapshot is missing or damaged. */
 function countKeys(
   dataDir: string,
   manifest: SnapshotManifest,
   isCounted: (key: SnapshotKey) => boolean,
 ): number | undefined {
   try {
-    return [...readSnapshotKeys(dataDir, manifest)].filter(isCounted).length;
+    return [...readSnapshotRows(dataDir, manifest).keys].filter(isCounted).length;
   } catch {
     return undefined;
   }

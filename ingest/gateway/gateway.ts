@@ -65,7 +65,7 @@ async function handleCall(
     const route = resolveRoute(gateway.upstreams, incoming.method ?? "GET", incoming.url ?? "/");
     provider = route.provider;
     refuseUpgrade(incoming);
-    const caller = identifyCaller(gateway.callers, incoming.headers, route.pathKey);
+    const caller = identifyCaller(gateway.callers, incoming, route.pathKey);
     const body = await receiveBody(incoming, route.operation.isMetered);
     const draft = draftEvent({
       eventId: uuidv7(startedAtMs),

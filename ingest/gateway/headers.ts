@@ -1,8 +1,8 @@
 // Which headers go on. Names, values, order and repetition stay as they came; taken out are the hop-by-hop headers, what is
-// meant for Assay alone, and credentials that Assay issued. (RFC 9110, 7.6.1.)
+// meant for Assay alone, what a trusted proxy says of the person, and whatever has an Assay key in it. (RFC 9110, 7.6.1.)
 
 import type { IncomingMessage } from "node:http";
-import { looksLikeAssayKey } from "../../schemas/assay-key.ts";
+import { containsAssayKey, looksLikeAssayKey } from "../../schemas/assay-key.ts";
 import { credentialOf, CREDENTIAL_HEADERS, type Caller } from "./identity/caller.ts";
 import { DECODED_ENCODINGS } from "./meter/decoder.ts";
 import type { RequestBody } from "./request-body.ts";
@@ -51,7 +51,9 @@ export function toUpstreamHeaders(
       HOP_BY_HOP.has(lower) ||
       OURS_TO_SET.has(lower) ||
       nominated.has(lower) ||
-      lower.startsWith(OWN_PREFIX)
+      lower.startsWith(OWN_PREFIX) ||
+      caller.proxyHeaders.has(lower) ||
+      containsAssayKey(value)
     )
       continue;
     if (CREDENTIALS.has(lower)) {

@@ -21,6 +21,7 @@ import { createDrains } from "./drains.ts";
 import { createEstimator } from "./estimate/estimator.ts";
 import { createGatewayApp } from "./gateway.ts";
 import { openSnapshot, type SnapshotReader } from "./identity/snapshot.ts";
+import { createTrustedNetworks } from "./identity/trusted-networks.ts";
 
 /** To one provider. More calls than this wait for a connection; each holds about 30 KB. */
 const UPSTREAM_CONNECTIONS_MAX = 4096;
@@ -62,7 +63,14 @@ export async function serveGateway(log: Logger, config: Config, vitals: Vitals):
     metrics: vitals.metrics,
     spool,
     upstreams: config.upstreams,
-    callers: { snapshot, auth: config.auth, now: Date.now },
+    callers: {
+      log,
+      metrics: vitals.metrics,
+      snapshot,
+      trustedHeadersOf: createTrustedNetworks(config.trustedHeaders),
+      auth: config.auth,
+      now: Date.now,
+    },
     hashBody: createBodyHash(config.sketchSecret ?? readOrMakeSecret(config.dataDir, "sketch-secret")),
     strict: config.strict,
     now: Date.now,

@@ -60,7 +60,7 @@ function listen(server: Server): Promise<string> {
 
 /** What gateways know of keys, and for how long they have known it. */
 function knowKeys(ageMs: number, keys: readonly SnapshotKey[]): Promise<void> {
-  return writeSnapshot(dataDir, keys, new Date(Date.now() - ageMs));
+  return writeSnapshot(dataDir, keys, { readAt: new Date(Date.now() - ageMs) });
 }
 
 describe("before anything is set up", () => {

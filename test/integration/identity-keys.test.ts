@@ -6,11 +6,8 @@ import { keysCreateCommand, keysListCommand, keysRevokeCommand } from "../../das
 import { createKey, USABLE_KEYS_MAX } from "../../dashboard/server/keys.ts";
 import { hashAssayKey, isWellFormedAssayKey } from "../../schemas/assay-key.ts";
 import { createdKeySchema, keysSchema } from "../../schemas/dashboard-api.ts";
-import {
-  readSnapshotKeys,
-  readSnapshotManifest,
-  type SnapshotKeys,
-} from "../../schemas/identity-snapshot.ts";
+import { readSnapshotManifest, readSnapshotRows, type SnapshotKey } from "../../schemas/identity-snapshot.ts";
+import type { SortedLines } from "../../schemas/sorted-lines.ts";
 import { audit, keys, teams } from "../../schemas/postgres/tables.ts";
 import { openDashboardBench, type DashboardBench } from "../services/dashboard.ts";
 
@@ -23,9 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-function readSnapshot(): SnapshotKeys {
+function readSnapshot(): SortedLines<SnapshotKey> {
   const { dataDir } = bench.dashboard.config;
-  return readSnapshotKeys(dataDir, readSnapshotManifest(dataDir)!);
+  return readSnapshotRows(dataDir, readSnapshotManifest(dataDir)!).keys;
 }
 
 function inSnapshot(secret: string) {

@@ -1,9 +1,11 @@
 // The identity snapshot, from a change in Postgres to what a gateway knows: nothing is missed, nothing is read in vain, and a
 // gateway goes on without Postgres for as long as it may.
 
+import { hash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { eq } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createKey } from "../../dashboard/server/keys.ts";
@@ -18,15 +20,15 @@ import {
 import { openSnapshot, type SnapshotReader } from "../../ingest/gateway/identity/snapshot.ts";
 import { hashAssayKey } from "../../schemas/assay-key.ts";
 import {
-  readSnapshotKeys,
   readSnapshotManifest,
+  readSnapshotRows,
   replaceSnapshotManifest,
   SNAPSHOT_FILE,
 } from "../../schemas/identity-snapshot.ts";
 import { migratePostgres } from "../../schemas/postgres/migrate.ts";
 import { openPostgres, type PostgresStore } from "../../schemas/postgres/open.ts";
 import { actAs } from "../../schemas/postgres/scope.ts";
-import { people } from "../../schemas/postgres/tables.ts";
+import { people, teams } from "../../schemas/postgres/tables.ts";
 import { startTestPostgres, type TestPostgres } from "../services/postgres.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -103,7 +105,7 @@ test("a key reaches gateways with all that they know of it, and so does its end"
   const { id, hash } = await issue();
   open.push(await startIdentitySnapshot({ ...target(), log, ...AT_ONCE }));
   const reader = openReader();
-  expect(reader.find(hash)).toEqual({
+  expect(reader.findKey(hash)).toEqual({
     secret_sha256: hash,
     key_id: id,
     kind: "person",
@@ -114,18 +116,40 @@ test("a key reaches gateways with all that they know of it, and so does its end"
     revoked_at: null,
   });
   await revoke(id);
-  await expect.poll(() => reader.find(hash)?.revoked_at, PATIENTLY).toEqual(expect.any(String));
+  await expect.poll(() => reader.findKey(hash)?.revoked_at, PATIENTLY).toEqual(expect.any(String));
+});
+
+test("somebody reaches gateways by the hash of their address, and so do their team and their end", async () => {
+  open.push(await startIdentitySnapshot({ ...target(), log, ...AT_ONCE }));
+  const reader = openReader();
+  const email = "grace@example.com";
+  const find = () => reader.findPerson(hash("sha256", email, "hex"));
+  expect(find()).toBeUndefined();
+  const [team] = await postgres.db.insert(teams).values({ name: "Compilers" }).returning();
+  const [person] = await postgres.db.insert(people).values({ email, name: "Grace" }).returning();
+  await expect.poll(() => find()?.team_id, PATIENTLY).toBeNull();
+  await postgres.db.update(people).set({ teamId: team!.teamId }).where(eq(people.email, email));
+  const known = { person_id: person!.personId, team_id: team!.teamId };
+  await expect.poll(find, PATIENTLY).toMatchObject(known);
+  expect(readFileSync(join(dataDir, manifest().people_file), "utf8")).not.toContain("grace");
+  await postgres.db.delete(people).where(eq(people.email, email));
+  await expect.poll(find, PATIENTLY).toBeUndefined();
 });
 
 const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   "a person makes a key on the page": () => issue(actAs(postgres, personId)),
   "a key is revoked": async () => revoke((await issue()).id),
   "a key is deleted": () => postgres.pool.query("DELETE FROM keys WHERE name = 'old'"),
+  "somebody comes": () =>
+    postgres.pool.query("INSERT INTO people (email, name) VALUES (gen_random_uuid(), 'New')"),
+  "somebody has another address": () =>
+    postgres.pool.query("UPDATE people SET email = 'ada' WHERE email = 'ada'"),
+  "somebody goes": () => postgres.pool.query("DELETE FROM people WHERE name = 'New'"),
   "somebody changes teams": () =>
     postgres.pool.query(`WITH team AS (INSERT INTO teams (name) VALUES (gen_random_uuid()) RETURNING team_id)
       UPDATE people SET team_id = team.team_id FROM team`),
 };
-test.each(Object.entries(CHANGES))("when %s, the keys are read again", async (_change, change) => {
+test.each(Object.entries(CHANGES))("when %s, everything is read again", async (_change, change) => {
   await writeIdentitySnapshot(target());
   const before = manifest().keys_file;
   await change();
@@ -137,7 +161,6 @@ test("when nothing has changed that gateways know, no key is read, and the age i
   await writeIdentitySnapshot(target());
   const before = manifest();
   await postgres.pool.query("UPDATE people SET name = 'Ada L.', role = 'manager'");
-  await postgres.pool.query("INSERT INTO people (email, name) VALUES (gen_random_uuid(), 'New')");
   open.push(await startIdentitySnapshot({ ...target(), log, ...AT_ONCE }));
   nowMs += RENEW_AGE_MS;
   await expect.poll(() => manifest().read_at, PATIENTLY).toBe(now().toISOString());
@@ -150,7 +173,7 @@ test("more keys than a page are all there, each found by its secret", async () =
     SELECT 'service', 'many', encode(sha256(n::text::bytea), 'hex'), '', CASE n WHEN 1 THEN timestamptz '20000-01-01' END
     FROM generate_series(1, 10001) AS n`);
   await writeIdentitySnapshot(target());
-  const keys = readSnapshotKeys(dataDir, manifest());
+  const { keys } = readSnapshotRows(dataDir, manifest());
   const { rows } = await postgres.pool.query("SELECT secret_sha256, key_id FROM keys");
   expect(keys.size).toBe(rows.length);
   for (const { secret_sha256, key_id } of rows) expect(keys.find(secret_sha256)?.key_id).toBe(key_id);
@@ -159,13 +182,13 @@ test("more keys than a page are all there, each found by its secret", async () =
   await postgres.pool.query("DELETE FROM keys WHERE name = 'many'");
 });
 
-test("the snapshot is for its owner's eyes, and of old files of keys only the last one stays", async () => {
+test("the snapshot is for its owner's eyes, and of old files only the last ones stay", async () => {
   for (let written = 0; written < 4; written++) {
     await issue();
     await writeIdentitySnapshot(target());
   }
   const files = readdirSync(dataDir);
-  expect(files).toHaveLength(3);
+  expect(files).toHaveLength(5);
   for (const file of files) expect(statSync(join(dataDir, file)).mode & 0o777).toBe(0o600);
 });
 
@@ -183,7 +206,7 @@ test("while another writer is at the snapshot, one waits, and then reads what ha
   await other.query("COMMIT");
   other.release();
   await writing;
-  expect(readSnapshotKeys(dataDir, manifest()).find(hash)?.revoked_at).not.toBeNull();
+  expect(readSnapshotRows(dataDir, manifest()).keys.find(hash)?.revoked_at).not.toBeNull();
 });
 
 const WAITING = "SELECT count(*) AS waiting FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
@@ -192,12 +215,14 @@ test("a snapshot that was removed, damaged or made by another version is written
   await writeIdentitySnapshot(target());
   for (const spoil of [
     () => rmSync(join(dataDir, manifest().keys_file)),
-    () => writeFileSync(join(dataDir, SNAPSHOT_FILE), '{"version":1}'),
+    () => rmSync(join(dataDir, manifest().people_file)),
+    // As the version before wrote it.
+    () => writeFileSync(join(dataDir, SNAPSHOT_FILE), JSON.stringify({ ...manifest(), version: 2 })),
     () => rmSync(join(dataDir, SNAPSHOT_FILE)),
   ]) {
     spoil();
     await writeIdentitySnapshot(target());
-    expect(readSnapshotKeys(dataDir, manifest()).size).toBe(manifest().keys);
+    expect(readSnapshotRows(dataDir, manifest()).keys.size).toBe(manifest().keys);
   }
 });
 
@@ -207,12 +232,12 @@ test("a gateway that can't read the snapshot goes on with the one before, and sa
   const reader = openReader();
   replaceSnapshotManifest(dataDir, { ...manifest(), keys_file: "identity-keys-0.txt" });
   await expect.poll(() => logged, PATIENTLY).toHaveLength(1);
-  writeFileSync(join(dataDir, SNAPSHOT_FILE), '{"version":2,');
+  writeFileSync(join(dataDir, SNAPSHOT_FILE), '{"version":3,');
   await expect.poll(() => logged, PATIENTLY).toHaveLength(2);
-  expect(reader.find(hash)?.person_id).toBe(personId);
+  expect(reader.findKey(hash)?.person_id).toBe(personId);
   const { hash: newest } = await issue();
   await writeIdentitySnapshot(target());
-  await expect.poll(() => reader.find(newest)?.person_id, PATIENTLY).toBe(personId);
+  await expect.poll(() => reader.findKey(newest)?.person_id, PATIENTLY).toBe(personId);
 });
 
 test("a gateway without Postgres honours keys for a day and no longer, and again when Postgres is back", async ({
@@ -227,7 +252,7 @@ test("a gateway without Postgres honours keys for a day and no longer, and again
 
   open.push(await startIdentityPolling({ databaseUrl: server.url, dataDir, now, log, ...AT_ONCE }));
   const reader = openReader();
-  expect([reader.isCurrent(), reader.find(hash)?.key_id]).toEqual([true, id]);
+  expect([reader.isCurrent(), reader.findKey(hash)?.key_id]).toEqual([true, id]);
   const before = readFileSync(join(dataDir, SNAPSHOT_FILE), "utf8");
   nowMs += DAY_MS;
   expect(reader.isCurrent()).toBe(true);
@@ -239,7 +264,7 @@ test("a gateway without Postgres honours keys for a day and no longer, and again
   await outage.end();
   await expect.poll(() => reader.isCurrent(), PATIENTLY).toBe(true);
   await revoke(id);
-  await expect.poll(() => reader.find(hash)?.revoked_at, PATIENTLY).toEqual(expect.any(String));
+  await expect.poll(() => reader.findKey(hash)?.revoked_at, PATIENTLY).toEqual(expect.any(String));
 });
 
 test("a server that refuses us is told at the start, because waiting would not help", async () => {

@@ -1,8 +1,12 @@
 // Assay keys for tests, with what a gateway's snapshot holds of them.
 
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { createAssayKey, hashAssayKey } from "../../schemas/assay-key.ts";
-import { replaceSnapshotKeys, type SnapshotKey } from "../../schemas/identity-snapshot.ts";
+import {
+  replaceSnapshotRows,
+  type SnapshotKey,
+  type SnapshotPerson,
+} from "../../schemas/identity-snapshot.ts";
 
 export interface IssuedKey {
   /** What a client shows. */
@@ -27,12 +31,27 @@ export function issueKey(said: Partial<SnapshotKey> = {}): IssuedKey {
   return { secret, key };
 }
 
-/** Lets the gateways of a data directory know exactly these keys, as Postgres had them at that time. */
+/** Somebody for whom a proxy may vouch. */
+export function describePerson(email: string, said: Partial<SnapshotPerson> = {}): SnapshotPerson {
+  return { email_sha256: hash("sha256", email, "hex"), person_id: randomUUID(), team_id: null, ...said };
+}
+
+export interface SnapshotParts {
+  people?: readonly SnapshotPerson[];
+  /** When Postgres was heard. */
+  readAt?: Date;
+}
+
+/** Lets the gateways of a data directory know exactly these keys and people. */
 export async function writeSnapshot(
   dataDir: string,
   keys: readonly SnapshotKey[],
-  readAt: Date = new Date(),
+  { people = [], readAt = new Date() }: SnapshotParts = {},
 ): Promise<void> {
-  const inOrder = keys.toSorted((left, right) => (left.secret_sha256 < right.secret_sha256 ? -1 : 1));
-  await replaceSnapshotKeys(dataDir, { readAt, identityVersion: randomUUID() }, [inOrder]);
+  await replaceSnapshotRows(dataDir, {
+    readAt,
+    identityVersion: randomUUID(),
+    keys: [keys.toSorted((left, right) => (left.secret_sha256 < right.secret_sha256 ? -1 : 1))],
+    people: [people.toSorted((left, right) => (left.email_sha256 < right.email_sha256 ? -1 : 1))],
+  });
 }

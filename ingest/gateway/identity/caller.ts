@@ -1,11 +1,19 @@
 // Who is calling. An Assay key, wherever a client can put one, makes the call its person's or its service's; every other
-// credential is the provider's own and goes through untouched, and the call is nobody's. An Assay key never goes to a
-// provider, and the organisation's provider key is spent only for a caller who showed one.
+// credential is the provider's own and goes through untouched. The call is then that person's for whom a trusted proxy vouches,
+// or else nobody's.
+//
+// Always holds: a key that was shown decides, whatever a header says. An Assay key never goes to a provider. The organisation's
+// provider key is spent only for a caller who showed one: a proxy's word names a person, and is no credential.
 
+import { hash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Logger } from "pino";
 import type { ClassSource, IdentitySource, KeyKind, WorkloadClass } from "../../../schemas/closed-lists.ts";
 import { hashAssayKey, isWellFormedAssayKey, looksLikeAssayKey } from "../../../schemas/assay-key.ts";
+import type { Metrics } from "../../../schemas/metrics.ts";
 import { Refusal } from "../refusal.ts";
 import type { SnapshotReader } from "./snapshot.ts";
+import type { TrustedHeadersOf } from "./trusted-networks.ts";
 
 /** Where clients put their credential, in the order in which an Assay key is looked for. */
 export const CREDENTIAL_HEADERS = [
@@ -26,9 +34,11 @@ export interface Caller {
   classSource: ClassSource;
   /** Whether one of ours was shown: only then may the organisation's provider key be spent. */
   isAuthenticated: boolean;
+  /** In lower case: the headers in which this connection's proxy speaks to Assay. They are for nobody else. */
+  proxyHeaders: ReadonlySet<string>;
 }
 
-const NOBODY: Caller = {
+const NOBODY: Omit<Caller, "proxyHeaders"> = {
   personId: null,
   teamId: null,
   keyId: null,
@@ -40,9 +50,17 @@ const NOBODY: Caller = {
 };
 
 export interface CallerOptions {
+  log: Logger;
+  metrics: Metrics;
   snapshot: SnapshotReader;
+  trustedHeadersOf: TrustedHeadersOf;
   auth: "optional" | "required";
   now: () => number;
+}
+
+/** What of a request tells who is calling. */
+export interface CallerRequest extends Pick<IncomingMessage, "headers" | "headersDistinct"> {
+  socket: { remoteAddress?: string | undefined };
 }
 
 /**
@@ -50,19 +68,28 @@ export interface CallerOptions {
  * @throws Refusal 401 for a key that is not valid, or where one is required and none was shown
  */
 export function identifyCaller(
-  { snapshot, auth, now }: CallerOptions,
-  headers: NodeJS.Dict<string | string[]>,
+  options: CallerOptions,
+  request: CallerRequest,
   pathKey: string | undefined,
 ): Caller {
-  const assayKey = findAssayKey(headers, pathKey);
-  if (assayKey === undefined) {
-    if (auth === "optional") return NOBODY;
+  const proxyHeaders = options.trustedHeadersOf(request.socket.remoteAddress);
+  const assayKey = findAssayKey(request.headers, pathKey);
+  if (assayKey !== undefined) {
+    const identitySource = pathKey === assayKey ? "path" : "key";
+    return { ...identifyByKey(options, assayKey), identitySource, proxyHeaders };
+  }
+  if (options.auth === "required") {
     throw new Refusal(
       401,
       "authentication",
       "This gateway needs an Assay key. Make one on the dashboard, under Keys and clients.",
     );
   }
+  const values = [...proxyHeaders].flatMap((name) => request.headersDistinct[name] ?? []);
+  return { ...NOBODY, ...identifyByProxy(options, values), proxyHeaders };
+}
+
+function identifyByKey({ snapshot, now }: CallerOptions, assayKey: string): Omit<Caller, "proxyHeaders"> {
   if (!snapshot.isCurrent()) {
     throw new Refusal(
       503,
@@ -70,7 +97,7 @@ export function identifyCaller(
       "Assay can't check keys at the moment. Try again shortly, or tell the operator.",
     );
   }
-  const key = isWellFormedAssayKey(assayKey) ? snapshot.find(hashAssayKey(assayKey)) : undefined;
+  const key = isWellFormedAssayKey(assayKey) ? snapshot.findKey(hashAssayKey(assayKey)) : undefined;
   const isValid =
     key && key.revoked_at === null && (key.expires_at === null || Date.parse(key.expires_at) > now());
   if (!isValid) {
@@ -84,12 +111,32 @@ export function identifyCaller(
     personId: key.person_id,
     teamId: key.team_id,
     keyId: key.key_id,
-    identitySource: pathKey === assayKey ? "path" : "key",
+    identitySource: "key",
     keyKind: key.kind,
     workloadClass: key.workload_class,
     classSource: key.workload_class === null ? "none" : "key",
     isAuthenticated: true,
   };
+}
+
+/** @param values what stands in the headers in which this connection's proxy names a person, by their address */
+function identifyByProxy(
+  { log, metrics, snapshot }: CallerOptions,
+  values: readonly string[],
+): Pick<Caller, "personId" | "teamId" | "identitySource"> | undefined {
+  const [email, ...others] = values;
+  if (email === undefined) return undefined;
+  const person = snapshot.findPerson(hash("sha256", email.toLowerCase(), "hex"));
+  // Of two values one may be the client's own, which the proxy has let through.
+  const isSure = others.length === 0 && snapshot.isCurrent();
+  if (person && isSure) {
+    metrics.vouchedCalls.inc({ outcome: "person" });
+    return { personId: person.person_id, teamId: person.team_id, identitySource: "header" };
+  }
+  const outcome = isSure ? "unknown" : others.length > 0 ? "ambiguous" : "stale";
+  metrics.vouchedCalls.inc({ outcome });
+  log.info({ outcome }, "a trusted proxy named nobody who is known for sure; the call is nobody's");
+  return undefined;
 }
 
 /** The credential in a header's value: what follows `Bearer `, or all of it. */

@@ -1,26 +1,30 @@
-// The gateway's view of keys: the snapshot's manifest, read each second, and its file of keys, read when the manifest names
-// another one. When the snapshot grows too old, keyed calls are refused: a gateway that has not heard from Postgres for a day
+// The gateway's view of keys and people: the snapshot's manifest, read each second, and its files, read when the manifest names
+// others. When the snapshot grows too old, keyed calls are refused: a gateway that has not heard from Postgres for a day
 // must not go on honouring keys that may have been revoked.
 //
-// Always holds: nothing here holds up a stream. Files are read in the background, and keys are looked up in them as they are.
+// Always holds: nothing here holds up a stream. Files are read in the background, and rows are looked up in them as they are.
 
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Logger } from "pino";
 import { AppError } from "../../../schemas/app-error.ts";
 import { isSystemError, readIfPresent } from "../../../schemas/data-directory.ts";
 import {
   parseSnapshotManifest,
-  readSnapshotKeys,
-  SnapshotKeys,
+  readSnapshotRows,
+  snapshotFiles,
+  toSnapshotRows,
   type SnapshotKey,
   type SnapshotManifest,
+  type SnapshotPerson,
+  type SnapshotRows,
 } from "../../../schemas/identity-snapshot.ts";
 
 const POLL_INTERVAL_MS = 1000;
 
 export interface SnapshotReader {
-  find(secretSha256: string): SnapshotKey | undefined;
+  findKey(secretSha256: string): SnapshotKey | undefined;
+  findPerson(emailSha256: string): SnapshotPerson | undefined;
   /** Whether it is there, and young enough to be believed. */
   isCurrent(): boolean;
   close(): void;
@@ -36,7 +40,7 @@ export interface SnapshotOptions {
 
 interface Snapshot {
   manifest: SnapshotManifest;
-  keys: SnapshotKeys;
+  rows: SnapshotRows;
 }
 
 /** What is there already has been read when this returns: a gateway that listens knows its callers. */
@@ -59,7 +63,7 @@ export function openSnapshot(
     if (content === undefined) return;
     try {
       const manifest = requireManifest(content);
-      inForce = { manifest, keys: readSnapshotKeys(dirname(file), manifest) };
+      inForce = { manifest, rows: readSnapshotRows(dirname(file), manifest) };
     } catch (error) {
       refuse(content, error);
     }
@@ -71,8 +75,8 @@ export function openSnapshot(
       content = await readFile(file, "utf8");
       const manifest = requireManifest(content);
       const isSame = manifest.keys_file === inForce?.manifest.keys_file;
-      const keys = isSame ? inForce?.keys : undefined;
-      inForce = { manifest, keys: keys ?? (await readKeys(dirname(file), manifest)) };
+      const rows = isSame ? inForce?.rows : undefined;
+      inForce = { manifest, rows: rows ?? (await readRows(dirname(file), manifest)) };
     } catch (error) {
       // Before there ever was one, nothing is wrong.
       const isAbsent = isSystemError(error) && error.code === "ENOENT" && content === "";
@@ -86,14 +90,17 @@ export function openSnapshot(
     refreshing ??= refresh().finally(() => (refreshing = undefined));
   }, pollIntervalMs).unref();
   return {
-    find: (secretSha256) => inForce?.keys.find(secretSha256),
+    findKey: (secretSha256) => inForce?.rows.keys.find(secretSha256),
+    findPerson: (emailSha256) => inForce?.rows.people.find(emailSha256),
     isCurrent: () => inForce !== undefined && now() - Date.parse(inForce.manifest.read_at) <= ageMsMax,
     close: () => clearInterval(timer),
   };
 }
 
-async function readKeys(folder: string, manifest: SnapshotManifest): Promise<SnapshotKeys> {
-  return new SnapshotKeys(await readFile(join(folder, manifest.keys_file)), manifest);
+async function readRows(folder: string, manifest: SnapshotManifest): Promise<SnapshotRows> {
+  const files = snapshotFiles(folder, manifest);
+  const [keys, people] = await Promise.all([readFile(files.keys), readFile(files.people)]);
+  return toSnapshotRows(manifest, { keys, people });
 }
 
 function requireManifest(content: string): SnapshotManifest {
