@@ -94,6 +94,18 @@ const TOOLS = {
     summary: "Make a link that signs a person in once, within 15 minutes",
     load: async () => (await import("./dashboard/commands/login-link.ts")).loginLinkCommand,
   },
+  "schedules add": {
+    summary: "Register when runs of a person, or of a service, start by themselves",
+    load: async () => (await import("./dashboard/commands/schedules.ts")).schedulesAddCommand,
+  },
+  "schedules list": {
+    summary: "List every registered schedule, newest first",
+    load: async () => (await import("./dashboard/commands/schedules.ts")).schedulesListCommand,
+  },
+  "schedules end": {
+    summary: "End a schedule; what it covered until now stays covered",
+    load: async () => (await import("./dashboard/commands/schedules.ts")).schedulesEndCommand,
+  },
   "import events": {
     summary: "Take token events from JSONL files into the store",
     load: async () => (await import("./ingest/commands/import-events.ts")).importEventsCommand,

@@ -16,7 +16,12 @@ export type AuditAction =
   | "login_link_created"
   | "key_created"
   | "key_revoked"
+  | "schedule_added"
+  | "schedule_ended"
+  | "class_corrected"
+  | "class_correction_withdrawn"
   | "events_exported"
+  | "runs_exported"
   | "person_erased";
 
 export interface AuditEntry {

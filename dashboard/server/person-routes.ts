@@ -1,4 +1,4 @@
-// What can be asked about a person, below /people/:personId: usage, runs, keys. Every route comes after the scope, and
+// What can be asked about a person, below /people/:personId: usage, runs, keys, schedules. Every route comes after the scope, and
 // reads for the `subjectId` that the scope let through. What it asks of Postgres it asks of `store`, which shows it no more than
 // the person who asks may see; the product's own store only publishes the keys that have changed.
 
@@ -11,15 +11,18 @@ import { writeIdentitySnapshot } from "./identity-snapshot.ts";
 import { createKey, listKeys, noSuchKey, revokeKey } from "./keys.ts";
 import { parseBody, parseQuery } from "./request-parts.ts";
 import { readRuns, runsQuerySchema } from "./runs.ts";
+import { createScheduleRoutes } from "./schedule-routes.ts";
 import { createScopedRoutes, type PersonEnv } from "./scope.ts";
 import { readUsage } from "./usage.ts";
 
 const keyIdSchema = z.uuid();
 
-export function createPersonRoutes({ stores, config, now }: Dashboard): Hono<PersonEnv> {
+export function createPersonRoutes(dashboard: Dashboard): Hono<PersonEnv> {
+  const { stores, config, now } = dashboard;
   const { clickhouse, postgres } = stores;
   const publishKeys = () => writeIdentitySnapshot({ postgres, dataDir: config.dataDir, now });
   const routes = createScopedRoutes(postgres);
+  routes.route("/schedules", createScheduleRoutes(dashboard));
 
   routes.get("/usage", async (context) => {
     const span = parseQuery(context, daySpanSchema);

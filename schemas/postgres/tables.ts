@@ -168,7 +168,8 @@ export const classCorrections = pgTable(
     personId: uuid("person_id")
       .notNull()
       .references(() => people.personId),
-    /** The run's first call: calls that come late can join runs and give them other ids, and this stays. */
+    /** As the run was called then. Calls that come late can join runs and give them other ids; its first call stays. */
+    runId: text("run_id").notNull(),
     eventId: uuid("event_id").notNull(),
     eventStartedAt: instant("event_started_at").notNull(),
     workloadClass: text("workload_class", { enum: WORKLOAD_CLASSES }).notNull(),

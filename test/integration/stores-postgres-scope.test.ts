@@ -61,8 +61,8 @@ async function fill(): Promise<void> {
     await store.pool.query(`INSERT INTO schedules (person_id, name, cron, timezone, minutes, workload_class)
       VALUES ('${personId}', '${name}', '0 3 * * *', 'UTC', 15, 'scheduled')`);
     await store.pool
-      .query(`INSERT INTO class_corrections (person_id, event_id, event_started_at, workload_class, expires_at)
-      VALUES ('${personId}', gen_random_uuid(), now(), 'batch', now())`);
+      .query(`INSERT INTO class_corrections (person_id, run_id, event_id, event_started_at, workload_class, expires_at)
+      VALUES ('${personId}', 'r', gen_random_uuid(), now(), 'batch', now())`);
     for (const table of ["sessions", "login_links"])
       await store.pool.query(`INSERT INTO ${table} (token_sha256, person_id, expires_at)
         VALUES ('${name}', '${personId}', now())`);
@@ -90,8 +90,8 @@ const ATTEMPTS: Readonly<Record<string, { set: string; row: string }>> = {
   },
   class_corrections: {
     set: "withdrawn_at = now()",
-    row: `(person_id, event_id, event_started_at, workload_class, expires_at)
-      VALUES ('${BEN}', gen_random_uuid(), now(), 'batch', now())`,
+    row: `(person_id, run_id, event_id, event_started_at, workload_class, expires_at)
+      VALUES ('${BEN}', 'r', gen_random_uuid(), now(), 'batch', now())`,
   },
   sessions: {
     set: "ended_at = now()",

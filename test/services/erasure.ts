@@ -115,7 +115,7 @@ async function leaveDeclarations({ stores, now }: Dashboard, personId: string): 
   const times = { cron: "0 3 * * *", timezone: "UTC", minutes: 15 };
   const schedule = { personId, keyId: key.key_id, name: "nightly", workloadClass: "scheduled" } as const;
   await postgres.db.insert(schedules).values({ ...schedule, ...times });
-  const run = { eventId: randomUUID(), eventStartedAt: now(), expiresAt: now() };
+  const run = { runId: "r1", eventId: randomUUID(), eventStartedAt: now(), expiresAt: now() };
   await postgres.db.insert(classCorrections).values({ personId, workloadClass: "batch", ...run });
   await clickhouse.insert("declared_classes", [{ person_id: personId, source: "run", expires_at: NEVER }]);
 }

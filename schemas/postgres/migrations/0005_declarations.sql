@@ -1,6 +1,7 @@
 CREATE TABLE "class_corrections" (
 	"correction_id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"person_id" uuid NOT NULL,
+	"run_id" text NOT NULL,
 	"event_id" uuid NOT NULL,
 	"event_started_at" timestamp with time zone NOT NULL,
 	"workload_class" text NOT NULL,
