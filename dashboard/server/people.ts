@@ -1,11 +1,13 @@
 // People: found by their address, the first owner, and the import of a list.
 //
 // Always holds: an address is one in whatever case it is typed. An import goes in as a whole or not at all, nobody ends up
-// reporting to themselves over whatever number of steps, and two imports at once come one after the other.
+// reporting to themselves over whatever number of steps, and two imports at once come one after the other. Who was in which
+// team and reported to whom stays known.
 
 import { eq, inArray, sql } from "drizzle-orm";
 import { AppError } from "../../schemas/app-error.ts";
 import type { Database, PostgresStore, Transaction } from "../../schemas/postgres/open.ts";
+import { recordPositions } from "../../schemas/postgres/positions.ts";
 import { people, teams } from "../../schemas/postgres/tables.ts";
 import { refuseFaults, type PersonLine } from "./people-file.ts";
 import { findReportingFaults } from "./reporting-lines.ts";
@@ -34,6 +36,7 @@ export async function createOwner(postgres: PostgresStore, now: Date): Promise<P
       .insert(people)
       .values({ ...OWNER, createdAt: now })
       .returning();
+    await recordPositions(transaction, now);
     return owner;
   });
 }
@@ -73,6 +76,7 @@ export async function importPeople(
         });
     }
     await setManagers(transaction, lines);
+    await recordPositions(transaction, now);
     const knownEmails = new Set(known.map(({ email }) => email));
     const updated = lines.filter(({ email }) => knownEmails.has(email)).length;
     return { created: lines.length - updated, updated };

@@ -11,6 +11,7 @@ import { PERSON_TABLES, TOMBSTONE_TABLE } from "../../schemas/clickhouse/erasure
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { Stores } from "../../schemas/command.ts";
 import { verifyChain } from "../../schemas/postgres/audit-chain.ts";
+import { readPositions, recordPositions } from "../../schemas/postgres/positions.ts";
 import { audit, people } from "../../schemas/postgres/tables.ts";
 import { ask } from "../services/clickhouse-openers.ts";
 import type { Person } from "../services/dashboard.ts";
@@ -45,6 +46,7 @@ const findById = ({ personId }: Person) =>
 test("an erased person is nowhere any more, and everybody else is as before", async () => {
   const { db } = stores.postgres;
   await erasure.leaveTraces(ada, ben);
+  await db.transaction((transaction) => recordPositions(transaction, new Date()));
   await erasure.bench.signIn(ada);
   const before = await erasure.rowsOf(ben);
   const { exitCode, stdout, stderr } = await erasure.erase(ada, { reason: "asked for it" });
@@ -52,7 +54,7 @@ test("an erased person is nowhere any more, and everybody else is as before", as
   const calls = { outcomes: 2, token_events: 2, call_features: 1, calls: 2 };
   const sums = { usage_days: 1, runs: 1, person_weeks: 1, declared_classes: 1, analysis_windows: 1 };
   const others = { sessions: 1, login_links: 1, audit_payloads: 2, people: 1, dead_letters: 1 };
-  const declared = { keys: 1, schedules: 1, class_corrections: 1, person_positions: 0 };
+  const declared = { keys: 1, schedules: 1, class_corrections: 1, person_positions: 1 };
   expect(JSON.parse(stdout)).toEqual({
     person_id: ada.personId,
     person_email: ada.email,
@@ -69,6 +71,7 @@ test("an erased person is nowhere any more, and everybody else is as before", as
     { person_id: null, session_id: `session of ${ben.personId}` },
   ]);
   expect([await findById(ada), await findById(ben)]).toMatchObject([[], [{ managerId: null }]]);
+  expect(await readPositions(db, ben.personId)).toMatchObject([{ managerId: null }]);
   const entries = await db
     .select()
     .from(audit)

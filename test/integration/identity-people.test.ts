@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { loginLinkCommand } from "../../dashboard/commands/login-link.ts";
 import { peopleImportCommand } from "../../dashboard/commands/people-import.ts";
 import { createOwner } from "../../dashboard/server/people.ts";
+import { positionAt, readPositions } from "../../schemas/postgres/positions.ts";
 import { audit, people, teams } from "../../schemas/postgres/tables.ts";
 import { openBrowser, openDashboardBench, type DashboardBench } from "../services/dashboard.ts";
 
@@ -19,6 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
+const DAY_MS = 24 * 3_600_000;
 const HEADER = "email,name,team,manager_email,role\n";
 
 async function importList(csv: string) {
@@ -111,6 +113,49 @@ test("a circle is found within a list, and one that closes over what is known al
   );
   await importList(`${HEADER}e.x@example.com,X,,,\ne.y@example.com,Y,,e.x@example.com,\n`);
   expect((await listPeople()).get("e.y@example.com")?.manager).toBe("e.x@example.com");
+});
+
+const listOfThree = (team: string, manager: string) =>
+  `${HEADER}h.ann@example.com,Ann,${team},${manager},\nh.bo@example.com,Bo,,,\nh.cy@example.com,Cy,,,\n`;
+
+test("who was in which team and reported to whom stays known, and only changes add to it", async () => {
+  const { db } = bench.dashboard.stores.postgres;
+  const positions = async () => {
+    const [person] = await db.select().from(people).where(eq(people.email, "h.ann@example.com"));
+    return readPositions(db, person!.personId);
+  };
+  const first = bench.dashboard.now();
+  await importList(listOfThree("Search", "h.bo@example.com"));
+  bench.advance(DAY_MS);
+  await importList(listOfThree("Search", "h.bo@example.com"));
+  expect(await positions(), "the same list again").toHaveLength(1);
+  const second = bench.dashboard.now();
+  await importList(listOfThree("Search", "h.cy@example.com"));
+  bench.advance(DAY_MS);
+  const third = bench.dashboard.now();
+  await importList(listOfThree("Ads", "h.cy@example.com"));
+  await importList(listOfThree("Maps", ""));
+  expect(await positions(), "of one moment the last list counts").toHaveLength(3);
+
+  const names = new Map([
+    ...(await db.select().from(teams)).map(({ teamId, name }) => [teamId, name] as const),
+    ...(await db.select().from(people)).map(({ personId, name }) => [personId, name] as const),
+  ]);
+  const at = async (timeMs: number) => {
+    const position = positionAt(await positions(), new Date(timeMs));
+    return [names.get(position?.teamId ?? ""), names.get(position?.managerId ?? "")];
+  };
+  expect(await at(first.getTime() - DAY_MS), "before anything was known").toEqual(["Search", "Bo"]);
+  expect(await at(first.getTime())).toEqual(["Search", "Bo"]);
+  expect(await at(second.getTime() - 1)).toEqual(["Search", "Bo"]);
+  expect(await at(second.getTime())).toEqual(["Search", "Cy"]);
+  expect(await at(third.getTime() - 1)).toEqual(["Search", "Cy"]);
+  expect(await at(third.getTime())).toEqual(["Maps", undefined]);
+
+  bench.advance(-DAY_MS);
+  await importList(listOfThree("Search", ""));
+  expect(await at(third.getTime()), "a clock that was set back").toEqual(["Search", undefined]);
+  bench.advance(DAY_MS);
 });
 
 test("two lists at once that together make a circle never both go in", async () => {
