@@ -4,7 +4,8 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { FIELD_CHARS_MAX, type TokenEvent } from "../../schemas/token-event.ts";
-import { readClient, readDeclaredClass } from "./clients/client.ts";
+import { readClientFacts } from "./clients/client-facts.ts";
+import { readDeclared } from "./clients/declared.ts";
 import type { Caller } from "./identity/caller.ts";
 import { scanObject } from "./json-scan.ts";
 import type { RequestBody } from "./request-body.ts";
@@ -46,8 +47,16 @@ export function draftEvent(input: DraftInput): TokenEvent {
   const { incoming, route, caller, body, startedAtMs } = input;
   const bytes = body.kind === "whole" ? body.bytes : undefined;
   const text = body.kind === "whole" && route.operation.isMetered ? body.text : undefined;
-  const facts = text ? route.provider.readRequest(text, scanObject(text)) : {};
-  const declaredClass = readDeclaredClass(incoming.headers);
+  const members = text && scanObject(text);
+  const facts = text ? route.provider.readRequest(text, members) : {};
+  const isStream = route.operation.isStream ?? facts.stream ?? false;
+  const declared = readDeclared(incoming.headers, route.pathTags);
+  const request = {
+    headers: incoming.headers,
+    api: route.operation.api,
+    isStream,
+    body: text && members && { text, members },
+  };
   return {
     schema_version: 1,
     event_id: input.eventId,
@@ -61,18 +70,13 @@ export function draftEvent(input: DraftInput): TokenEvent {
     key_id: caller.keyId,
     identity_source: caller.identitySource,
     key_kind: caller.keyKind,
-    ...readClient(incoming.headers),
-    run_id_source: null,
-    turn_id: null,
-    parent_agent_id: null,
-    parent_session_id: null,
+    ...readClientFacts(request, declared, route.operation.requestKind),
     response_id: null,
     request_id: null,
     body_hash: bytes ? input.hashBody(bytes, startedAtMs) : null,
-    request_kind: route.operation.requestKind,
-    trigger: "unknown",
-    workload_class: declaredClass ?? caller.workloadClass,
-    class_source: declaredClass === null ? caller.classSource : "header",
+    workload_class: declared.workloadClass ?? caller.workloadClass,
+    class_source: declared.workloadClass === null ? caller.classSource : "header",
+    tags: declared.tags,
     provider: route.upstream.name.slice(0, FIELD_CHARS_MAX),
     api: route.operation.api,
     model_requested: facts.model_requested ?? route.operation.model?.slice(0, FIELD_CHARS_MAX) ?? null,
@@ -81,7 +85,7 @@ export function draftEvent(input: DraftInput): TokenEvent {
     effort: facts.effort ?? null,
     max_output_tokens: facts.max_output_tokens ?? null,
     previous_response_id: facts.previous_response_id ?? null,
-    stream: route.operation.isStream ?? facts.stream ?? false,
+    stream: isStream,
     status: 0,
     error_kind: "interrupted",
     terminated_by: "gateway",

@@ -1,7 +1,7 @@
 // What is known of the texts that a client sends, beside its user's own: needed to tell what a person wrote from what the client
 // wrapped around it, and what the client's tools do. Used in the worker that makes features, never on the request's path.
 
-import type { ToolKind } from "../../../schemas/closed-lists.ts";
+import { TOOL_KINDS, type ToolKind } from "../../../schemas/closed-lists.ts";
 
 export interface ClientContent {
   /** A text of role user without what the client put into it: reminders, environment, instruction files. '' where nothing is left. */
@@ -18,3 +18,11 @@ export const PLAIN_CONTENT: ClientContent = {
   stripVolatile: (system) => system,
   toolKinds: new Map(),
 };
+
+/** A client's tools by what they do. */
+export function toolKindsOf(
+  names: Partial<Record<ToolKind, readonly string[]>>,
+): ReadonlyMap<string, ToolKind> {
+  const kinds = TOOL_KINDS.flatMap((kind) => (names[kind] ?? []).map((name) => [name, kind] as const));
+  return new Map(kinds);
+}

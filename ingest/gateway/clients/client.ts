@@ -1,97 +1,42 @@
-// Which client is calling, and its own name for the session and the run, from what it sends without being asked.
+// What a client's file tells the gateway. To add a client, add one file that exports a `Client` and name it in `all-clients.ts`;
+// where its user agent is all that is known of it, a line in `known-by-name.ts` is enough.
+//
+// Always holds: a client says what it calls its own work (session, run, turn, agent), and never who pays for it. Person, team and
+// key come from `identity/` alone, whatever a client writes into its headers or its body.
 
-import type { IncomingHttpHeaders } from "node:http";
 import type { TokenEvent } from "../../../schemas/token-event.ts";
-import { FIELD_CHARS_MAX, TAGS_MAX } from "../../../schemas/token-event.ts";
-import { WORKLOAD_CLASSES } from "../../../schemas/closed-lists.ts";
+import type { ClientContent } from "./client-content.ts";
+import type { ClientRequest, Said } from "./client-request.ts";
 
-type ClientFacts = Pick<
-  TokenEvent,
-  | "client"
-  | "client_version"
-  | "entrypoint"
-  | "session_id"
-  | "client_run_id"
-  | "agent_id"
-  | "client_retry_count"
-  | "tags"
->;
-
-interface ClientPattern {
-  client: string;
-  /** On the user agent; its first group is the version. */
-  userAgent: RegExp;
-  entrypoint: TokenEvent["entrypoint"];
-  /** The header that carries the client's session, where it has one of its own. */
-  sessionHeader?: string;
+/** How a client was driven, and whose agent makes the call, as far as the client says so. */
+export interface ClientSays {
+  entrypoint?: TokenEvent["entrypoint"] | undefined;
+  /** The session or thread that a person would call one conversation. */
+  session?: Said;
+  /** A run within it that the client has a name for. */
+  run?: Said;
+  /** What one prompt of a person set going, in all agents. */
+  turn?: Said;
+  /** The sub-agent that makes this call; not said of the main one. */
+  agent?: Said;
+  /** The sub-agent that started this one; not said where the main one did. */
+  parentAgent?: Said;
+  /** The session that started this one, for clients whose sub-agents have sessions of their own. */
+  parentSession?: Said;
+  /** Where the call is not the main conversation's. */
+  kind?: "subagent" | "auxiliary" | undefined;
 }
 
-const CLIENTS: readonly ClientPattern[] = [
-  {
-    client: "claude-code",
-    userAgent: /^claude-cli\/([\w.-]+)/,
-    entrypoint: "unknown",
-    sessionHeader: "x-claude-code-session-id",
-  },
-  {
-    client: "codex",
-    userAgent: /^codex[\w-]*\/([\w.-]+)/,
-    entrypoint: "unknown",
-    sessionHeader: "session-id",
-  },
-  { client: "gemini-cli", userAgent: /^GeminiCLI[\w-]*\/([\w.-]+)/, entrypoint: "unknown" },
-  {
-    client: "opencode",
-    userAgent: /^opencode\/([\w.-]+)/,
-    entrypoint: "unknown",
-    sessionHeader: "x-session-id",
-  },
-  { client: "openai-sdk", userAgent: /^(?:Async)?OpenAI\/\w+ ([\w.-]+)/, entrypoint: "sdk" },
-  { client: "anthropic-sdk", userAgent: /^(?:Async)?Anthropic\/\w+ ([\w.-]+)/, entrypoint: "sdk" },
-  { client: "google-genai-sdk", userAgent: /^google-genai-sdk\/([\w.-]+)/, entrypoint: "sdk" },
-  { client: "vercel-ai-sdk", userAgent: /^ai(?:-sdk)?\/([\w.-]+)/, entrypoint: "sdk" },
-  { client: "curl", userAgent: /^curl\/([\w.-]+)/, entrypoint: "headless" },
-];
+/** Who wrote a text of role user, where its own words tell: `client` writes for itself (a summary, a title). */
+export type Author = "human" | "agent" | "tool" | "schedule" | "client";
 
-/** What the headers say; what is not said is unknown. Values longer than a field are cut. */
-export function readClient(headers: IncomingHttpHeaders): ClientFacts {
-  const userAgent = headers["user-agent"] ?? "";
-  const found = CLIENTS.find((pattern) => pattern.userAgent.test(userAgent));
-  const retries = header(headers, "x-stainless-retry-count");
-  const session = found?.sessionHeader === undefined ? null : header(headers, found.sessionHeader);
-  return {
-    client: found?.client ?? "unknown",
-    client_version: found?.userAgent.exec(userAgent)?.[1]?.slice(0, FIELD_CHARS_MAX) ?? "",
-    entrypoint: found?.entrypoint ?? "unknown",
-    session_id: header(headers, "x-assay-session-id") ?? session,
-    client_run_id: header(headers, "x-assay-run-id"),
-    agent_id: header(headers, "x-assay-agent"),
-    client_retry_count: retries !== null && /^\d{1,6}$/.test(retries) ? Number(retries) : null,
-    tags: parseTags(header(headers, "x-assay-tags")),
-  };
-}
-
-/** The class that a header declares; a word that is no class declares nothing. */
-export function readDeclaredClass(headers: IncomingHttpHeaders): TokenEvent["workload_class"] {
-  const declared = header(headers, "x-assay-class");
-  return WORKLOAD_CLASSES.find((workloadClass) => workloadClass === declared) ?? null;
-}
-
-/** `team=search,ticket=42`; a tag without a value stands for itself. */
-function parseTags(value: string | null): Record<string, string> {
-  const entries = (value ?? "")
-    .split(",")
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== "" && !tag.startsWith("__proto__"))
-    .slice(0, TAGS_MAX)
-    .map((tag) => {
-      const [name = "", ...rest] = tag.split("=");
-      return [name.trim().slice(0, FIELD_CHARS_MAX), rest.join("=").trim().slice(0, FIELD_CHARS_MAX)];
-    });
-  return Object.fromEntries(entries);
-}
-
-function header(headers: IncomingHttpHeaders, name: string): string | null {
-  const value = headers[name];
-  return typeof value === "string" && value !== "" ? value.slice(0, FIELD_CHARS_MAX) : null;
+export interface Client {
+  /** As events name it. */
+  name: string;
+  /** The client's version, '' where it is not said; undefined where the request is another client's. */
+  recognise: (request: ClientRequest) => string | undefined;
+  read: (request: ClientRequest) => ClientSays;
+  /** Of a text as it stands in the request, wrappers included; undefined where its words do not tell. */
+  authorOf?: (text: string) => Author | undefined;
+  content: ClientContent;
 }
