@@ -75,10 +75,21 @@ function createGatewayMetrics({ count }: Kinds) {
       "Calls without an Assay key in which a trusted proxy named somebody, by what came of it.",
       ["outcome"],
     ),
+    unreadMessages: count(
+      "assay_websocket_unread_total",
+      "WebSocket messages that passed unmetered: too large, or not to be decoded. After some of them all that follow do.",
+      ["reason"],
+    ),
     usageMismatches: count(
       "assay_usage_mismatches_total",
       "Calls whose reported parts do not add up to the reported totals.",
       ["provider"],
+    ),
+    /** `reason`: queue_full, too_large, failed, timed_out, crashed, closing. */
+    droppedFeatures: count(
+      "assay_features_dropped_total",
+      "Calls whose features were not made. The calls themselves are recorded all the same.",
+      ["reason"],
     ),
   };
 }

@@ -13,7 +13,7 @@ export const BODY_BYTES_MAX = 32 * 1024 * 1024;
  * Some intermediaries encode without saying so. The first byte tells (RFC 1952, 2.3.1): no JSON and no event begins with it.
  */
 export const GZIP_FIRST_BYTE = 0x1f;
-/** What is kept of a stream in case nobody reports its usage and it has to be estimated. */
+/** What is kept of a stream for its features, and in case nobody reports its usage and it has to be estimated. */
 const KEPT_BYTES_MAX = 1024 * 1024;
 
 export interface AnswerHead {
@@ -51,6 +51,11 @@ export class Meter {
   /** The decoded answer so far, or its beginning. */
   get answer(): Buffer {
     return Buffer.concat(this.#body);
+  }
+
+  /** Whether `answer` is all that came. */
+  get isAnswerWhole(): boolean {
+    return this.#isReading && this.#bodyBytes <= this.#keptBytesMax;
   }
 
   /** Reads a chunk. `done` is called when all of it has been read: at once, unless it has to be decoded first. */
@@ -94,9 +99,13 @@ export class Meter {
     this.#guard(() => {
       this.#stream?.write(bytes);
       this.#bodyBytes += bytes.length;
-      if (this.#bodyBytes <= (this.#stream ? KEPT_BYTES_MAX : BODY_BYTES_MAX)) this.#body.push(bytes);
+      if (this.#bodyBytes <= this.#keptBytesMax) this.#body.push(bytes);
       else if (!this.#stream) this.#fail(`a body over ${BODY_BYTES_MAX} bytes`);
     });
+  }
+
+  get #keptBytesMax(): number {
+    return this.#stream ? KEPT_BYTES_MAX : BODY_BYTES_MAX;
   }
 
   #guard(read: () => void): void {

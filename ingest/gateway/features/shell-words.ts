@@ -1,0 +1,80 @@
+// The simple commands of a command line, each as its words: enough of the shell's grammar to see which programs run and what they
+// write to. Quotes, escapes, operators, substitutions, redirections and here-documents are known; nothing is expanded. (POSIX.1,
+// Shell Command Language, 2.3 Token Recognition.)
+
+export interface SimpleCommand {
+  words: string[];
+  /** Files that its output goes to. */
+  writesTo: string[];
+}
+
+/** What is longer is a script; its beginning tells. */
+const CHARS_MAX = 16 * 1024;
+const COMMANDS_MAX = 64;
+const HERE_DOCUMENT = /<<-?\s*(['"]?)([A-Za-z_][\w]*)\1/;
+/** Quoted texts and escapes are parts of words; `$(` and backquotes begin commands of their own. */
+const TOKEN =
+  /'[^']*'?|"(?:[^"\\]|\\[^])*"?|\\[^]|\$\(|&&|\|\||\|&|[;|\n`(){}]|&(?!>)|\d?[<>]+&?\d*-?|&>>?|[^\s'"\\;|`(){}&<>$]+|\$|[^\S\n]+/g;
+const BLANK = /^[^\S\n]+$/;
+const REDIRECTION = /[<>]/;
+const OPERATOR = /^(?:\$\(|&&|\|\||\|&|[;|\n`(){}&])$/;
+
+export function parseCommands(line: string): SimpleCommand[] {
+  const commands: SimpleCommand[] = [];
+  let current: SimpleCommand = { words: [], writesTo: [] };
+  let word: string | undefined;
+  /** The redirection whose file the next word is. */
+  let redirection: string | undefined;
+
+  function endWord(): void {
+    if (word !== undefined && redirection === undefined) current.words.push(word);
+    else if (word !== undefined && redirection?.includes(">")) current.writesTo.push(word);
+    if (word !== undefined) redirection = undefined;
+    word = undefined;
+  }
+
+  function endCommand(): void {
+    endWord();
+    redirection = undefined;
+    if (current.words.length > 0 || current.writesTo.length > 0) commands.push(current);
+    current = { words: [], writesTo: [] };
+  }
+
+  for (const [token] of withoutHereDocuments(line.slice(0, CHARS_MAX)).matchAll(TOKEN)) {
+    if (commands.length === COMMANDS_MAX) break;
+    if (BLANK.test(token)) endWord();
+    else if (OPERATOR.test(token)) endCommand();
+    else if (REDIRECTION.test(token) && !/^['"\\]/.test(token)) {
+      endWord();
+      // `2>&1` joins two streams and names no file.
+      redirection = /&\d|&-/.test(token) ? undefined : token;
+    } else word = (word ?? "") + unquote(token);
+  }
+  endCommand();
+  return commands;
+}
+
+function unquote(token: string): string {
+  if (token.startsWith("'")) return token.slice(1).replace(/'$/, "");
+  if (token.startsWith('"'))
+    return token
+      .slice(1)
+      .replace(/"$/, "")
+      .replaceAll(/\\([$`"\\\n])/g, "$1");
+  return token.startsWith("\\") ? token.slice(1) : token;
+}
+
+/** The texts that are fed to commands are none themselves. */
+function withoutHereDocuments(line: string): string {
+  const kept: string[] = [];
+  let end: string | undefined;
+  for (const part of line.split("\n")) {
+    if (end !== undefined) {
+      if (part.trim() === end) end = undefined;
+      continue;
+    }
+    end = HERE_DOCUMENT.exec(part)?.[2];
+    kept.push(end === undefined ? part : part.replace(HERE_DOCUMENT, ""));
+  }
+  return kept.join("\n");
+}
