@@ -82,6 +82,10 @@ const TOOLS = {
     summary: "List every key, newest first, without its secret",
     load: async () => (await import("./dashboard/commands/keys.ts")).keysListCommand,
   },
+  "keys rotate": {
+    summary: "Make a key that takes another one's place; its secret is printed this once",
+    load: async () => (await import("./dashboard/commands/keys-rotate.ts")).keysRotateCommand,
+  },
   "keys revoke": {
     summary: "Revoke a key for good",
     load: async () => (await import("./dashboard/commands/keys.ts")).keysRevokeCommand,

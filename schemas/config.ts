@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import type { z } from "zod";
 import { AppError, errorMessage } from "./app-error.ts";
+import { toMilliseconds } from "./duration.ts";
 import type { PriceOverride } from "./price-overrides.ts";
 import { MAY_BE_IN_FILES, MAY_HOLD_SECRETS, settingsSchema } from "./settings.ts";
 import type { ToolKinds } from "./tool-kinds.ts";
@@ -235,10 +236,4 @@ function readFile(
     else if (named) faults.push(`ASSAY_CONFIG: there is no file ${isAbsolute(named) ? named : file}.`);
   }
   return {};
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function toMilliseconds(duration: string): number {
-  return Number(duration.slice(0, -1)) * (UNIT_MS[duration.slice(-1)] ?? Number.NaN);
 }

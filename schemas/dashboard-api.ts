@@ -90,8 +90,15 @@ export const keySchema = z.object({
 });
 export type Key = z.infer<typeof keySchema>;
 
+export const keyUseSchema = z.object({ last_used_at: instant.nullable() });
+export type KeyUse = z.infer<typeof keyUseSchema>;
+
 /** GET /people/{person_id}/keys. */
-export const keysSchema = z.object({ keys: z.array(keySchema) });
+export const keysSchema = z.object({
+  keys: z.array(keySchema.extend(keyUseSchema.shape)),
+  /** Where `last_used_at` is null, the key was not used since then; null itself: that can't be told at the moment. */
+  calls_known_since: instant.nullable(),
+});
 
 /** POST /people/{person_id}/keys. */
 export const newKeySchema = z.strictObject({
@@ -100,6 +107,15 @@ export const newKeySchema = z.strictObject({
 });
 /** Its answer: the only time that the secret is shown. */
 export const createdKeySchema = z.object({ key: keySchema, secret: z.string() });
+
+/** The longest that an old key goes on beside the one that takes its place. */
+export const OVERLAP_HOURS_MAX = 30 * 24;
+/** POST /people/{person_id}/keys/{key_id}/rotate. */
+export const rotateKeySchema = z.strictObject({
+  overlap_hours: z.int().min(0).max(OVERLAP_HOURS_MAX).default(24),
+});
+/** Its answer; `replaced` is the old key, with its end. */
+export const rotatedKeySchema = createdKeySchema.extend({ replaced: keySchema });
 
 /** POST /sign-in, with the token out of a one-time link's fragment. DELETE /sessions/current signs out. */
 export const signInSchema = z.strictObject({ token: z.string().max(200) });

@@ -2,6 +2,7 @@
 // environment and `assay.config.json` both hold these names; `config.ts` reads them.
 
 import { z } from "zod";
+import { durationSchema } from "./duration.ts";
 import { priceOverridesSchema } from "./price-overrides.ts";
 import { toolKindsSchema } from "./tool-kinds.ts";
 import { trustedHeadersSchema } from "./trusted-headers.ts";
@@ -10,7 +11,6 @@ const port = z.coerce.number({ error: "a port, 0 to 65535" }).int().min(0).max(6
 const days = z.coerce.number({ error: "a number of days" }).int().min(1).max(3650);
 const httpUrl = z.url({ protocol: /^https?$/, error: "an http:// or https:// address" });
 const flag = z.enum(["0", "1"], { error: '"0" or "1"' });
-const duration = z.string().regex(/^\d+[smhd]$/, "a time such as 30m, 24h or 2d");
 const topic = z.string().regex(/^[\w.-]{1,249}$/, "a topic: letters, digits, dots, _ and -");
 const brokers = z.string().regex(/^[^\s,]+:\d+(,[^\s,]+:\d+)*$/, "host:port, separated by commas");
 
@@ -48,7 +48,7 @@ export const settingsSchema = z.object({
     .min(64)
     .default(8192)
     .describe("The most that the spool may take of the disk; beyond it a call is handled as on a full disk."),
-  ASSAY_SNAPSHOT_MAX_AGE: duration
+  ASSAY_SNAPSHOT_MAX_AGE: durationSchema
     .default("24h")
     .describe("How long a gateway serves keys from its snapshot while Postgres is away."),
   ASSAY_TIMEZONE: z

@@ -15,6 +15,7 @@ import { audit } from "../../schemas/postgres/tables.ts";
 export type AuditAction =
   | "login_link_created"
   | "key_created"
+  | "key_rotated"
   | "key_revoked"
   | "schedule_added"
   | "schedule_ended"

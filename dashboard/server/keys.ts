@@ -1,16 +1,16 @@
-// Assay keys: made, listed, revoked. A key's secret is returned once, by the call that makes it, and is nowhere after that.
+// Assay keys: made, listed, revoked (and rotated: key-rotation.ts). A key's secret is returned once, by the call that makes it, and is nowhere after that.
 //
 // Always holds: making and revoking a key stand in the audit of its person, in the same transaction. Whoever calls these
 // writes the identity snapshot afterwards, so that gateways learn of the change at once.
 
-import { and, asc, count, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, isNull, ne, or, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { AppError } from "../../schemas/app-error.ts";
 import { createAssayKey, hashAssayKey } from "../../schemas/assay-key.ts";
 import type { WorkloadClass } from "../../schemas/closed-lists.ts";
 import type { createdKeySchema, Key } from "../../schemas/dashboard-api.ts";
 import type { Database, Transaction, Transactions } from "../../schemas/postgres/open.ts";
-import { keys, people } from "../../schemas/postgres/tables.ts";
+import { keys, people, teams } from "../../schemas/postgres/tables.ts";
 import { appendAudit } from "./audit.ts";
 import type { SubjectId } from "./scope.ts";
 
@@ -32,37 +32,44 @@ export interface NewKey {
   kind: "person" | "service";
   /** Whose it is. A service key is nobody's; who asked for it may stand here, and then in their audit alone. */
   personId: string | null;
+  /** Of a service: the team that its calls count for. */
+  teamId?: string;
   /** Who made it: the person, or null for an operator. */
   actorId: string | null;
 }
 
 export async function createKey(store: Transactions, key: NewKey, now: Date): Promise<CreatedKey> {
-  const secret = createAssayKey();
-  const row = await store.db.transaction(async (transaction) => {
-    const ownerId = key.kind === "person" ? key.personId : null;
-    if (ownerId !== null) await requireRoom(transaction, ownerId, now);
-    const [created] = await transaction
-      .insert(keys)
-      .values({
-        kind: key.kind,
-        personId: ownerId,
-        name: key.name,
-        secretSha256: hashAssayKey(secret),
-        hint: secret.slice(0, HINT_CHARS),
-        workloadClass: key.workloadClass,
-        createdAt: now,
-        expiresAt: key.expiresAt,
-      })
-      .returning();
-    if (created === undefined) throw new AppError("internal", "A key was inserted and did not come back.");
+  const { kind, name, workloadClass, expiresAt, teamId = null } = key;
+  return store.db.transaction(async (transaction) => {
+    const personId = kind === "person" ? key.personId : null;
+    if (personId !== null) await requireRoom(transaction, { personId }, now);
+    const said = { kind, personId, teamId, name, workloadClass, expiresAt };
+    const created = await insertKey(transaction, said, now);
     await appendAudit(transaction, now, {
       action: "key_created",
       actorId: key.actorId,
       subjectId: key.personId,
-      payload: { key_id: created.keyId },
+      payload: { key_id: created.key.key_id },
     });
     return created;
   });
+}
+
+type KeyRow = typeof keys.$inferSelect;
+
+/** As part of a transaction that tells the audit of it. */
+export async function insertKey(
+  transaction: Transaction,
+  said: Pick<KeyRow, "kind" | "personId" | "teamId" | "name" | "workloadClass" | "expiresAt">,
+  now: Date,
+): Promise<CreatedKey> {
+  const secret = createAssayKey();
+  const own = { secretSha256: hashAssayKey(secret), hint: secret.slice(0, HINT_CHARS), createdAt: now };
+  const [row] = await transaction
+    .insert(keys)
+    .values({ ...said, ...own })
+    .returning();
+  if (row === undefined) throw new AppError("internal", "A key was inserted and did not come back.");
   return { key: toKey(row), secret };
 }
 
@@ -77,16 +84,17 @@ export async function listKeys(database: Database, subjectId: SubjectId): Promis
   return rows.map(toKey);
 }
 
-export type OwnedKey = Key & { person_email: string | null };
+export type OwnedKey = Key & { person_email: string | null; team: string | null };
 
 /** Everybody's keys and the services', newest first, for an operator. */
 export async function listAllKeys(database: Database): Promise<OwnedKey[]> {
   const rows = await database
-    .select({ key: keys, email: people.email })
+    .select({ key: keys, email: people.email, team: teams.name })
     .from(keys)
     .leftJoin(people, eq(people.personId, keys.personId))
+    .leftJoin(teams, eq(teams.teamId, keys.teamId))
     .orderBy(desc(keys.createdAt), asc(keys.keyId));
-  return rows.map(({ key, email }) => ({ ...toKey(key), person_email: email }));
+  return rows.map(({ key, email, team }) => ({ ...toKey(key), person_email: email, team }));
 }
 
 export interface Revocation {
@@ -115,14 +123,22 @@ export async function revokeKey(
   });
 }
 
-/** Two that make the last key of a person at the same moment come one after the other. */
-async function requireRoom(transaction: Transaction, personId: string, now: Date): Promise<void> {
+/**
+ * Two that make the last key of a person at the same moment come one after the other.
+ * @param owner.exceptKeyId a key that is to be replaced, and does not count
+ */
+export async function requireRoom(
+  transaction: Transaction,
+  { personId, exceptKeyId }: { personId: string; exceptKeyId?: string },
+  now: Date,
+): Promise<void> {
   await transaction.execute(sql`SELECT pg_advisory_xact_lock(${KEYS_LOCK}, hashtext(${personId}))`);
   const isUsable = and(isNull(keys.revokedAt), or(isNull(keys.expiresAt), gt(keys.expiresAt, now)));
+  const isOther = exceptKeyId === undefined ? undefined : ne(keys.keyId, exceptKeyId);
   const [usable] = await transaction
     .select({ keys: count() })
     .from(keys)
-    .where(and(eq(keys.personId, personId), isUsable));
+    .where(and(eq(keys.personId, personId), isUsable, isOther));
   if (usable !== undefined && usable.keys < USABLE_KEYS_MAX) return;
   throw new AppError(
     "conflict",
@@ -134,7 +150,7 @@ export function noSuchKey(): AppError {
   return new AppError("not_found", "There is no such key. List the keys to see their ids.");
 }
 
-function toKey(row: typeof keys.$inferSelect): Key {
+export function toKey(row: KeyRow): Key {
   return {
     key_id: row.keyId,
     kind: row.kind,

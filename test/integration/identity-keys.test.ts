@@ -56,7 +56,7 @@ test("a key made on the page is shown once, works at the gateways at once, and s
 
   const listed = await (await browser.get(path)).text();
   expect(listed).not.toContain(secret);
-  expect(keysSchema.parse(JSON.parse(listed)).keys).toEqual([key]);
+  expect(keysSchema.parse(JSON.parse(listed)).keys).toEqual([{ ...key, last_used_at: null }]);
 
   expect((await browser.delete(`${path}/${key.key_id}`)).status).toBe(204);
   expect(inSnapshot(secret)?.revoked_at).toBe(bench.dashboard.now().toISOString());
@@ -107,7 +107,7 @@ test.each([{ name: "" }, { name: "x".repeat(81) }, { workload_class: "fun" }, { 
     const browser = await bench.signIn(person);
     const path = `/api/v1/people/${person.personId}/keys`;
     expect((await browser.post(path, { name: "k", workload_class: null, ...said })).status).toBe(400);
-    expect(await (await browser.get(path)).json()).toEqual({ keys: [] });
+    expect(await (await browser.get(path)).json()).toMatchObject({ keys: [] });
   },
 );
 
@@ -137,6 +137,24 @@ test("a service's key is nobody's, and who asked for it finds it in their audit"
   expect(inSnapshot(stdout.trim())).toMatchObject({ kind: "service", person_id: null, team_id: null });
   const entries = await auditOf(person.personId);
   expect(entries.map(({ action }) => action)).toEqual(["key_created"]);
+});
+
+test("a service's key may belong to a team, for whom its calls then count, and a person's may not", async () => {
+  const { db } = bench.dashboard.stores.postgres;
+  const [team] = await db.insert(teams).values({ name: "Data" }).returning();
+  const values = { service: true, team: "Data" };
+  const { stdout } = await bench.run(keysCreateCommand, { values });
+  expect(inSnapshot(stdout.trim())).toMatchObject({ kind: "service", team_id: team!.teamId });
+  const { stdout: listed } = await bench.run(keysListCommand, {});
+  expect(listed).toContain("service of Data");
+  await expect(bench.run(keysCreateCommand, { values: { ...values, team: "Nobody" } })).rejects.toMatchObject(
+    {
+      code: "not_found",
+    },
+  );
+  const person = await bench.addPerson();
+  const own = await bench.run(keysCreateCommand, { values: { person: person.email, team: "Data" } });
+  expect([own.exitCode, own.stderr]).toEqual([2, expect.stringContaining("--team")]);
 });
 
 async function auditOf(personId: string) {

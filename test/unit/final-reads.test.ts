@@ -14,7 +14,9 @@ const REASONS: Readonly<Record<string, string>> = {
   "analytics/queries/state.ts: token_events": "Asks whether there is any row.",
   "analytics/queries/windows.ts: token_events":
     "The least of some times is the same however often each is there; a version that is replaced can only make a window larger.",
-  "ingest/import/import-events.ts: token_events": "Makes a set of ids.",
+  "dashboard/server/queries/last-uses.ts: token_events":
+    "The greatest of some times is the same however often each is there.",
+  "ingest/import/recorded-calls.ts: token_events": "Makes a set of ids.",
   "ingest/sink/erased-people.ts: ${TOMBSTONE_TABLE}": "Makes a set of people.",
   "schemas/clickhouse/erasure.ts: ${rows}": "FINAL stands in the value.",
   "schemas/clickhouse/erasure.ts: ${table}": "Every row that lies in a file has to be found.",
