@@ -3,6 +3,7 @@
 
 import { once } from "node:events";
 import type { Logger } from "pino";
+import { createDeclaredClasses } from "./analytics/declared-classes.ts";
 import { startAnalysis } from "./analytics/watch.ts";
 import { listenForCommands, type RunInvocation } from "./control.ts";
 import { startIdentitySnapshot } from "./dashboard/server/identity-snapshot.ts";
@@ -82,7 +83,10 @@ async function runService(
   open.defer(() => snapshot.stop());
   const sink = startSink(log, { config, store: stores.clickhouse, vitals, now: clock });
   open.defer(() => sink.close());
-  const analysis = startAnalysis({ store: stores.clickhouse, config, clock, log, metrics: vitals.metrics });
+  const { clickhouse: store, postgres } = stores;
+  const declared = createDeclaredClasses({ store, postgres, config, clock, log });
+  vitals.watch("declared classes", declared.check);
+  const analysis = startAnalysis({ store, config, clock, log, metrics: vitals.metrics, declared });
   open.defer(() => analysis.stop());
   const control = await listenForCommands(config.dataDir, stores, runInvocation);
   open.defer(() => control.close());

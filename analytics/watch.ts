@@ -1,9 +1,10 @@
-// Keeps analytics going in the service process: looks every few seconds whether records came in, and runs a pass when they
-// did. A pass that fails is logged and tried again, later each time, because the store may be away for a while; nothing is
+// Keeps analytics going in the service process: looks every few seconds whether records or declared classes came in, and runs a
+// pass when they did. A pass that fails is logged and tried again, later each time, because the store may be away for a while; nothing is
 // lost by waiting, since a pass finds all that came in since the last one that ended.
 
 import { setTimeout } from "node:timers/promises";
 import type { Metrics } from "../schemas/metrics.ts";
+import type { DeclaredClasses } from "./declared-classes.ts";
 import { readProgress, runAnalysis, toSince, type AnalysisOptions } from "./job.ts";
 import { countArrivals } from "./queries/state.ts";
 
@@ -18,6 +19,8 @@ const BACKOFF_MS_MAX = 60_000;
 export interface WatchOptions extends Omit<AnalysisOptions, "full" | "now" | "log"> {
   log: AnalysisOptions["log"] & { error(fields: object, message: string): void };
   metrics: Metrics;
+  /** Is brought up to date before each pass. */
+  declared: Pick<DeclaredClasses, "sync">;
   /** Whether the first pass rebuilds everything. */
   full?: boolean;
   intervalMs?: number;
@@ -41,7 +44,7 @@ export function startAnalysis(options: WatchOptions): Watch {
 }
 
 async function watch(
-  { intervalMs = INTERVAL_MS, full = false, metrics, ...job }: WatchOptions,
+  { intervalMs = INTERVAL_MS, full = false, metrics, declared, ...job }: WatchOptions,
   signal: AbortSignal,
 ): Promise<void> {
   let failures = 0;
@@ -51,7 +54,8 @@ async function watch(
   while (!signal.aborted) {
     const beganMs = performance.now();
     try {
-      if (isRebuildDue || (await isDue(job))) {
+      const hasDeclarations = (await declared.sync({ full: isRebuildDue })) > 0;
+      if (isRebuildDue || hasDeclarations || (await isDue(job))) {
         const { duration_ms } = await runAnalysis({ ...job, full: isRebuildDue });
         metrics.analysisSeconds.observe(duration_ms / 1000);
         tellProgress();

@@ -14,6 +14,7 @@ import { createLog } from "../../schemas/log.ts";
 import { tellParent } from "../../schemas/process-messages.ts";
 import { openSingleProcess } from "../../schemas/single-process.ts";
 import { awaitStores, requireServers } from "../../schemas/stores.ts";
+import { createDeclaredClasses, type DeclaredClassesOptions } from "../declared-classes.ts";
 import { runAnalysis, type AnalysisOptions, type Summary } from "../job.ts";
 import { startAnalysis } from "../watch.ts";
 
@@ -31,7 +32,10 @@ export const analyzeCommand = defineCommand<StoreCommand>({
     const full = args.values["full"] === true;
     const now = parseTime(args.values["now"]);
     if (now === "faulty") return refuse(io, "--now takes a time such as 2026-11-20T09:30:00Z.");
-    const job: AnalysisOptions = { store: stores.clickhouse, config, clock: io.now, log: SILENT, full, now };
+    const { clickhouse: store, postgres } = stores;
+    const declared = createDeclaredClasses({ store, postgres, config, clock: io.now, log: toLines(io) });
+    await declared.sync({ full, now });
+    const job: AnalysisOptions = { store, config, clock: io.now, log: SILENT, full, now };
     const summary = await runAnalysis(job);
     tell(summary, io, args.values["json"] === true);
     return EXIT.done;
@@ -55,9 +59,11 @@ async function keepAnalyzing({ values }: CommandArguments, io: CommandIo, config
   const opened = await awaitStores(log, { config, vitals, signal });
   if (!opened) return EXIT.done;
   open.defer(() => opened.close());
-  const { metrics } = vitals;
+  const { clickhouse: store, postgres } = opened.stores;
+  const declared = createDeclaredClasses({ store, postgres, config, clock, log });
+  vitals.watch("declared classes", declared.check);
   const full = values["full"] === true;
-  const watch = startAnalysis({ store: opened.stores.clickhouse, config, clock, log, metrics, full });
+  const watch = startAnalysis({ store, config, clock, log, metrics: vitals.metrics, declared, full });
   open.defer(() => watch.stop());
   tellParent({ type: "ready", ports: { metrics: port } });
   if (!signal.aborted) await once(signal, "abort");
@@ -66,6 +72,11 @@ async function keepAnalyzing({ values }: CommandArguments, io: CommandIo, config
 
 /** One pass says what it did in its summary, once. */
 const SILENT: AnalysisOptions["log"] = { info() {} };
+
+/** A pass goes on without the newest declarations; whoever started it is told. */
+function toLines({ stderr }: CommandIo): DeclaredClassesOptions["log"] {
+  return { error: (_fields, message) => void stderr.write(`Note: ${message}; those of before hold.\n`) };
+}
 
 /** A sentence for the reader; with --json the whole summary for a program. */
 function tell(summary: Summary, { stdout, stderr }: CommandIo, isJson: boolean): void {

@@ -13,6 +13,7 @@ import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import { beforeStatements, openAnalysisBench, type AnalysisBench } from "../builders/analysis.ts";
 
 const INTERVAL_MS = 5;
+const NOTHING_DECLARED: WatchOptions["declared"] = { sync: async () => 0 };
 
 let bench: AnalysisBench;
 beforeAll(async () => {
@@ -29,6 +30,7 @@ describe("the service", () => {
     const watch = startAnalysis({
       ...bench.options,
       metrics: createMetrics("test"),
+      declared: NOTHING_DECLARED,
       log,
       intervalMs: INTERVAL_MS,
     });
@@ -56,6 +58,7 @@ describe("the service", () => {
     const watch = startAnalysis({
       ...bench.options,
       metrics: createMetrics("test"),
+      declared: NOTHING_DECLARED,
       store,
       log,
       intervalMs: INTERVAL_MS,
@@ -76,6 +79,7 @@ describe("the service", () => {
     const watch = startAnalysis({
       ...bench.options,
       metrics: createMetrics("test"),
+      declared: NOTHING_DECLARED,
       store,
       log,
       intervalMs: INTERVAL_MS,
@@ -93,7 +97,10 @@ describe("assay analyze", () => {
     const { exitCode, stdout, stderr } = await run({ json: true });
     expect(exitCode).toBe(EXIT.done);
     expect(JSON.parse(stdout)).toMatchObject({ mode: "full", people: 2, calls: 2, runs: 2, person_weeks: 2 });
-    expect(stderr).toMatch(/^Computed everything again in \d+ ms: 2 calls of 2 people in 2 runs, .*\.\n$/);
+    // A pass goes on without Postgres, and says so.
+    expect(stderr).toMatch(
+      /^Note: .*declared classes.*\.\nComputed everything again in \d+ ms: 2 calls of 2 people in 2 runs, .*\.\n$/,
+    );
   });
 
   test("pretends the time that it is told", async () => {
@@ -121,10 +128,10 @@ function createFakeLog() {
   return { info: vi.fn<WatchOptions["log"]["info"]>(), error: vi.fn<WatchOptions["log"]["error"]>() };
 }
 
-/** The command has no business with Postgres: whatever it asks of it is an error. */
+/** A server that has gone. */
 const absent: PostgresStore = new Proxy(Object.create(null), {
   get() {
-    throw new Error("analyze asked for Postgres.");
+    throw new AppError("unavailable", "No Postgres answers.", { retry: true });
   },
 });
 
