@@ -14,9 +14,18 @@ import {
   runsPageSchema,
   usageSchema,
 } from "../../schemas/dashboard-api.ts";
+import {
+  type newRunClassSchema,
+  runCallsPageSchema,
+  runClassSchema,
+  runSchema,
+  runToolsPageSchema,
+} from "../../schemas/run-api.ts";
+import { type NewSchedule, scheduleSchema, schedulesSchema } from "../../schemas/schedule-api.ts";
 import type { Days } from "./prepare/usage-view.ts";
 
 export type NewKey = z.infer<typeof newKeySchema>;
+export type NewRunClass = z.infer<typeof newRunClassSchema>;
 export type CreatedKey = z.infer<typeof createdKeySchema>;
 export type Api = ReturnType<typeof createApi>;
 
@@ -63,6 +72,20 @@ export function createApi(fetch: typeof globalThis.fetch) {
         `${personPath(personId)}/runs${cursor === null ? "" : `?${new URLSearchParams({ cursor }).toString()}`}`,
         runsPageSchema,
       ),
+    run: (personId: string, runId: string) => get(runPath(personId, runId), runSchema),
+    runCalls: (personId: string, runId: string) =>
+      get(`${runPath(personId, runId)}/calls`, runCallsPageSchema),
+    runTools: (personId: string, runId: string, which: "all" | "outside") =>
+      get(`${runPath(personId, runId)}/tools${which === "all" ? "" : "?reach=outside"}`, runToolsPageSchema),
+    correctRunClass: async (personId: string, runId: string, newClass: NewRunClass) =>
+      parseAnswer(await send("POST", `${runPath(personId, runId)}/class`, newClass), runClassSchema),
+    withdrawRunClass: async (personId: string, runId: string) =>
+      parseAnswer(await send("DELETE", `${runPath(personId, runId)}/class`, {}), runClassSchema),
+    schedules: (personId: string) => get(`${personPath(personId)}/schedules`, schedulesSchema),
+    addSchedule: async (personId: string, schedule: NewSchedule) =>
+      parseAnswer(await send("POST", `${personPath(personId)}/schedules`, schedule), scheduleSchema),
+    endSchedule: async (personId: string, scheduleId: string): Promise<void> =>
+      void (await send("DELETE", `${personPath(personId)}/schedules/${encodeURIComponent(scheduleId)}`, {})),
     keys: (personId: string) => get(`${personPath(personId)}/keys`, keysSchema),
     createKey: async (personId: string, key: NewKey): Promise<CreatedKey> =>
       parseAnswer(await send("POST", `${personPath(personId)}/keys`, key), createdKeySchema),
@@ -89,6 +112,10 @@ const JSON_HEADERS = { accept: "application/json", "content-type": "application/
 
 function personPath(personId: string): string {
   return `/people/${encodeURIComponent(personId)}`;
+}
+
+function runPath(personId: string, runId: string): string {
+  return `${personPath(personId)}/runs/${encodeURIComponent(runId)}`;
 }
 
 async function reach(fetch: typeof globalThis.fetch, url: string, init: RequestInit): Promise<Response> {

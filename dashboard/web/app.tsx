@@ -10,7 +10,10 @@ import { Link, navigate, PATHS, useAddress } from "./location.tsx";
 import { KeysAndClients } from "./pages/keys-and-clients.tsx";
 import { MyRuns } from "./pages/my-runs.tsx";
 import { MyUsage } from "./pages/my-usage.tsx";
+import { RunPage } from "./pages/run.tsx";
+import { Schedules } from "./pages/schedules.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
+import { runIdOf } from "./prepare/runs-view.ts";
 import { SessionContext } from "./session.ts";
 
 interface AppProps {
@@ -52,11 +55,15 @@ function SignedIn({ api, now, path }: AppProps & { path: string }) {
 }
 
 function Page({ path }: { path: string }) {
+  const runId = runIdOf(path);
+  if (runId !== null) return <RunPage key={runId} runId={runId} />;
   switch (path) {
     case PATHS.usage:
       return <MyUsage />;
     case PATHS.runs:
       return <MyRuns />;
+    case PATHS.schedules:
+      return <Schedules />;
     case PATHS.keys:
       return <KeysAndClients />;
     default:

@@ -2,8 +2,15 @@
 // back from and opened in a new tab. Links are real links; a plain click changes the address without loading the page.
 
 import { type ComponentProps, type MouseEvent, useSyncExternalStore } from "react";
+import { RUNS_PATH } from "./prepare/runs-view.ts";
 
-export const PATHS = { usage: "/usage", runs: "/runs", keys: "/keys", signIn: "/sign-in" } as const;
+export const PATHS = {
+  usage: "/usage",
+  runs: RUNS_PATH,
+  schedules: "/schedules",
+  keys: "/keys",
+  signIn: "/sign-in",
+} as const;
 
 /** The browser tells of going back and of a changed fragment, but not of `pushState`. */
 const NAVIGATED = "assay:navigated";

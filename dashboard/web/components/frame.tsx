@@ -14,6 +14,7 @@ const GROUPS = [
     pages: [
       { path: PATHS.usage, label: "My usage", icon: "usage" },
       { path: PATHS.runs, label: "My runs", icon: "runs" },
+      { path: PATHS.schedules, label: "Schedules", icon: "schedules" },
     ],
   },
   { heading: "Shared", pages: [{ path: PATHS.keys, label: "Keys and clients", icon: "keys" }] },
@@ -79,7 +80,11 @@ function RailContent({ path, onFollow }: { path: string; onFollow?: () => void }
           <div key={heading} className="nav-group">
             <h2 className="nav-heading">{heading}</h2>
             {pages.map((page) => (
-              <Link key={page.path} href={page.path} aria-current={page.path === path ? "page" : undefined}>
+              <Link
+                key={page.path}
+                href={page.path}
+                aria-current={isWithin(path, page.path) ? "page" : undefined}
+              >
                 <Icon name={page.icon} />
                 {page.label}
               </Link>
@@ -90,4 +95,9 @@ function RailContent({ path, onFollow }: { path: string; onFollow?: () => void }
       <Account />
     </div>
   );
+}
+
+/** A run's page lies within My runs. */
+function isWithin(path: string, page: string): boolean {
+  return path === page || path.startsWith(`${page}/`);
 }

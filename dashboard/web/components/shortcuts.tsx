@@ -1,4 +1,4 @@
-// Single keys: `g` and then `u`, `r` or `k` goes to a page, `?` lists them. They can be switched off, for they get in the
+// Single keys: `g` and then `u`, `r`, `s` or `k` goes to a page, `?` lists them. They can be switched off, for they get in the
 // way of those who speak to their computer.
 //
 // Always holds: no key is taken from a field that is being typed in, nor one that is pressed with a modifier.
@@ -11,6 +11,7 @@ import { Dialog } from "./dialog.tsx";
 const PAGE_KEYS: Readonly<Record<string, { path: string; label: string }>> = {
   u: { path: PATHS.usage, label: "My usage" },
   r: { path: PATHS.runs, label: "My runs" },
+  s: { path: PATHS.schedules, label: "Schedules" },
   k: { path: PATHS.keys, label: "Keys and clients" },
 };
 /** How long `g` waits for its second key. */

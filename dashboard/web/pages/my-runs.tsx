@@ -1,7 +1,7 @@
 // My runs: which run was that? Newest first, a page at a time.
 //
-// Always holds: how many pages are shown, and which run is pointed at, stand in the address (`?pages=2&run=…`), so that a
-// run can be linked to and the list is the same after a reload.
+// Always holds: how many pages are shown stands in the address (`?pages=2`), so that the list is the same after a reload and when
+// somebody comes back from a run's own page.
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
@@ -9,14 +9,14 @@ import { PageHead } from "../components/page-head.tsx";
 import { Failed, Loading, Skeleton } from "../components/states.tsx";
 import { Link, navigate, PATHS, useAddress } from "../location.tsx";
 import { toRunRows } from "../prepare/run-rows.ts";
-import { parseRunsView, RUN_PAGES_MAX, toRunsSearch } from "../prepare/runs-view.ts";
+import { parsePages, RUN_PAGES_MAX, toPagesSearch } from "../prepare/runs-view.ts";
 import { useSession } from "../session.ts";
 import { RunTable } from "./runs/run-table.tsx";
 
 export function MyRuns() {
   const { now } = useSession();
-  const view = parseRunsView(useAddress().search);
-  const runs = useRunPages(view.pages);
+  const pages = parsePages(useAddress().search);
+  const runs = useRunPages(pages);
   const rows = toRunRows(runs.data?.pages.flatMap((page) => page.runs) ?? [], now());
   return (
     <>
@@ -26,20 +26,17 @@ export function MyRuns() {
         {runs.isSuccess && rows.length === 0 && <NoRuns />}
         {rows.length > 0 && (
           <section className="section" aria-label="Runs, newest first">
-            <RunTable rows={rows} view={view} />
-            {view.run !== null && !runs.isFetching && !rows.some(({ runId }) => runId === view.run) && (
-              <p className="notes">The run that this address names is not among those shown.</p>
-            )}
-            {runs.hasNextPage && view.pages >= RUN_PAGES_MAX && (
+            <RunTable rows={rows} />
+            {runs.hasNextPage && pages >= RUN_PAGES_MAX && (
               <p className="more notes">Older runs are not listed here.</p>
             )}
-            {runs.hasNextPage && view.pages < RUN_PAGES_MAX && (
+            {runs.hasNextPage && pages < RUN_PAGES_MAX && (
               <p className="more">
                 <button
                   type="button"
                   className="button"
                   disabled={runs.isFetchingNextPage}
-                  onClick={() => navigate(`${PATHS.runs}${toRunsSearch({ ...view, pages: view.pages + 1 })}`)}
+                  onClick={() => navigate(`${PATHS.runs}${toPagesSearch(pages + 1)}`)}
                 >
                   {runs.isFetchingNextPage ? "Loading" : "Show more"}
                 </button>

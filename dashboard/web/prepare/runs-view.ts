@@ -1,26 +1,28 @@
-// What My runs shows, as its address says it: `?pages=2&run=ID`.
+// The addresses of My runs, `/runs?pages=2`, and of one run, `/runs/ID`.
 
-export interface RunsView {
-  /** How many pages of the list are shown. */
-  pages: number;
-  /** The run that is pointed at; null for none. */
-  run: string | null;
-}
+export const RUNS_PATH = "/runs";
 
 /** An address can't ask for more: each page is a request, and a longer list answers no question. */
 export const RUN_PAGES_MAX = 20;
 
-export function parseRunsView(search: string): RunsView {
-  const query = new URLSearchParams(search);
-  const pages = Number(query.get("pages") ?? 1);
+export function parsePages(search: string): number {
+  const pages = Number(new URLSearchParams(search).get("pages") ?? 1);
   const isCount = Number.isSafeInteger(pages) && pages >= 1;
-  return { pages: isCount ? Math.min(pages, RUN_PAGES_MAX) : 1, run: query.get("run") };
+  return isCount ? Math.min(pages, RUN_PAGES_MAX) : 1;
 }
 
-export function toRunsSearch({ pages, run }: RunsView): string {
-  const query = new URLSearchParams();
-  if (pages > 1) query.set("pages", String(pages));
-  if (run !== null) query.set("run", run);
-  const text = query.toString();
-  return text === "" ? "" : `?${text}`;
+export function toPagesSearch(pages: number): string {
+  return pages > 1 ? `?pages=${pages}` : "";
+}
+
+/** The address of a run's page. */
+export function runPath(runId: string): string {
+  return `${RUNS_PATH}/${encodeURIComponent(runId)}`;
+}
+
+/** Whose page it is; null where the path is no run's. */
+export function runIdOf(path: string): string | null {
+  if (!path.startsWith(`${RUNS_PATH}/`)) return null;
+  const id = path.slice(RUNS_PATH.length + 1);
+  return id === "" || id.includes("/") ? null : decodeURIComponent(id);
 }

@@ -40,7 +40,7 @@ const NAMERS: Readonly<Record<Dimension, (name: string) => string>> = {
   model: (name) => (name === "" ? "Unknown model" : name),
   client: nameClient,
   class: nameClass,
-  kind: (name) => KIND_NAMES[name] ?? name,
+  kind: nameKind,
 };
 
 export function toSliceRows(
@@ -72,6 +72,10 @@ export function toSliceRows(
       uncreditedLength: toLength(uncreditedUsd),
     };
   });
+}
+
+export function nameKind(kind: string): string {
+  return KIND_NAMES[kind] ?? kind;
 }
 
 export function nameClass(workloadClass: string | null): string {

@@ -1,13 +1,12 @@
 // The table of runs. On narrow screens the least needed columns drop; client and state then stand under the start.
 
-import { useEffect, useRef } from "react";
 import { Bar } from "../../charts/bar.tsx";
-import { Link, PATHS } from "../../location.tsx";
+import { Link } from "../../location.tsx";
 import { formatCost, formatCount, formatShare, formatUtc } from "../../prepare/format.ts";
 import type { RunRow } from "../../prepare/run-rows.ts";
-import { type RunsView, toRunsSearch } from "../../prepare/runs-view.ts";
+import { runPath } from "../../prepare/runs-view.ts";
 
-export function RunTable({ rows, view }: { rows: readonly RunRow[]; view: RunsView }) {
+export function RunTable({ rows }: { rows: readonly RunRow[] }) {
   return (
     <table className="runs">
       <caption className="visually-hidden">Runs, newest first</caption>
@@ -39,27 +38,18 @@ export function RunTable({ rows, view }: { rows: readonly RunRow[]; view: RunsVi
       </thead>
       <tbody>
         {rows.map((row) => (
-          <RunRowView key={row.runId} row={row} view={view} />
+          <RunRowView key={row.runId} row={row} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function RunRowView({ row, view }: { row: RunRow; view: RunsView }) {
-  const isMarked = row.runId === view.run;
-  const element = useRef<HTMLTableRowElement>(null);
-  useEffect(() => {
-    if (isMarked) element.current?.scrollIntoView({ block: "center" });
-  }, [isMarked]);
+function RunRowView({ row }: { row: RunRow }) {
   return (
-    <tr ref={element} data-marked={isMarked ? true : undefined}>
+    <tr>
       <th scope="row">
-        <Link
-          href={`${PATHS.runs}${toRunsSearch({ ...view, run: row.runId })}`}
-          aria-current={isMarked ? "true" : undefined}
-          title={formatUtc(row.startedAt)}
-        >
+        <Link href={runPath(row.runId)} title={formatUtc(row.startedAt)}>
           {row.start}
         </Link>
         <div className="labels narrow">
