@@ -11,6 +11,8 @@ import {
   meSchema,
   type newKeySchema,
   problemSchema,
+  type rotateKeySchema,
+  rotatedKeySchema,
   runsPageSchema,
   usageSchema,
 } from "../../schemas/dashboard-api.ts";
@@ -26,6 +28,7 @@ import type { Days } from "./prepare/usage-view.ts";
 
 export type NewKey = z.infer<typeof newKeySchema>;
 export type NewRunClass = z.infer<typeof newRunClassSchema>;
+export type KeyRotation = z.input<typeof rotateKeySchema>;
 export type CreatedKey = z.infer<typeof createdKeySchema>;
 export type Api = ReturnType<typeof createApi>;
 
@@ -89,8 +92,10 @@ export function createApi(fetch: typeof globalThis.fetch) {
     keys: (personId: string) => get(`${personPath(personId)}/keys`, keysSchema),
     createKey: async (personId: string, key: NewKey): Promise<CreatedKey> =>
       parseAnswer(await send("POST", `${personPath(personId)}/keys`, key), createdKeySchema),
+    rotateKey: async (personId: string, keyId: string, rotation: KeyRotation) =>
+      parseAnswer(await send("POST", `${keyPath(personId, keyId)}/rotate`, rotation), rotatedKeySchema),
     revokeKey: async (personId: string, keyId: string): Promise<void> =>
-      void (await send("DELETE", `${personPath(personId)}/keys/${encodeURIComponent(keyId)}`, {})),
+      void (await send("DELETE", keyPath(personId, keyId), {})),
   };
 }
 
@@ -112,6 +117,10 @@ const JSON_HEADERS = { accept: "application/json", "content-type": "application/
 
 function personPath(personId: string): string {
   return `/people/${encodeURIComponent(personId)}`;
+}
+
+function keyPath(personId: string, keyId: string): string {
+  return `${personPath(personId)}/keys/${encodeURIComponent(keyId)}`;
 }
 
 function runPath(personId: string, runId: string): string {

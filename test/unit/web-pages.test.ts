@@ -1,7 +1,7 @@
 // What the other pages decide: their addresses, the rows of runs and keys, the lines to copy.
 
 import { describe, expect, test } from "vitest";
-import { type Key, type RunsPage, tokenSumsSchema } from "../../schemas/dashboard-api.ts";
+import { type Key, type KeyUse, type RunsPage, tokenSumsSchema } from "../../schemas/dashboard-api.ts";
 import { UNCREDITED_REASONS } from "../../schemas/closed-lists.ts";
 import { TOKEN_FIELDS } from "../../schemas/token-event.ts";
 import { toClientSetups } from "../../dashboard/web/prepare/client-setup.ts";
@@ -107,16 +107,25 @@ describe("rows of keys", () => {
     expires_at: null,
     revoked_at: null,
   };
+  const toRow = (given: Partial<Key & KeyUse>, callsKnownSince: string | null = null) =>
+    toKeyRows({ keys: [{ ...key, last_used_at: null, ...given }], callsKnownSince }, NOW, "UTC")[0];
+
+  test("say on which day a key was last used, or since when it was not, or that nobody knows", () => {
+    const since = "2026-10-22T12:00:00.000Z";
+    expect(toRow({ last_used_at: "2026-11-20T23:59:00.000Z" }, since)?.lastUsed).toBe("20 Nov");
+    expect(toRow({}, since)?.lastUsed).toBe("Not since 22 Oct");
+    expect(toRow({})?.lastUsed).toBe("–");
+  });
 
   test("say when a key ended, and nothing while it works", () => {
-    const ended = (given: Partial<Key>) => toKeyRows([{ ...key, ...given }], NOW, "UTC")[0]?.ended;
+    const ended = (given: Partial<Key>) => toRow(given)?.ended;
     expect(ended({})).toBeNull();
     expect(ended({ expires_at: "2026-11-21T12:00:00.001Z" })).toBeNull();
     expect(ended({ expires_at: "2026-11-21T12:00:00.000Z" })).toBe("Expired 21 Nov");
     expect(ended({ expires_at: "2026-01-01T00:00:00.000Z", revoked_at: "2026-03-11T09:00:00.000Z" })).toBe(
       "Revoked 11 Mar",
     );
-    expect(toKeyRows([key], NOW, "UTC")[0]).toMatchObject({ created: "1 Dec 2025", expires: "Never" });
+    expect(toRow({})).toMatchObject({ created: "1 Dec 2025", expires: "Never" });
   });
 });
 

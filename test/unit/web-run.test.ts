@@ -12,9 +12,9 @@ import { scheduleSchema } from "../../schemas/schedule-api.ts";
 const NOW = new Date("2026-11-21T12:00:00Z");
 const NONE = { ok: 0, error: 0, unknown: 0 };
 
-function agent(agent_id: string | null, calls = 1) {
+function agent(agent_id: string | null, count = 1) {
   const times = { started_at: "2026-11-20T10:00:00Z", ended_at: "2026-11-20T11:00:00Z" };
-  return { agent_id, parent_agent_id: null, ...times, calls, cost_usd: "0", credited_cost_usd: "0" };
+  return { agent_id, parent_agent_id: null, ...times, calls: count, cost_usd: "0", credited_cost_usd: "0" };
 }
 
 /** From 10:00 to 12:00. */

@@ -46,7 +46,7 @@ export function KeysAndClients() {
           </div>
           {keys.isPending && <Loading shape={<Skeleton height={120} />} />}
           {keys.error !== null && <Failed error={keys.error} retry={() => void keys.refetch()} />}
-          {keys.data !== undefined && <KeyTable keys={keys.data.keys} now={now()} />}
+          {keys.data !== undefined && <KeyTable list={keys.data} now={now()} onRotated={setSecret} />}
         </section>
       </div>
     </>

@@ -1,0 +1,114 @@
+// Puts a new key in the place of one: the old one goes on for a day, so that clients can be changed one after the other.
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type SyntheticEvent, useState } from "react";
+import { CopyBlock } from "../../components/copy-block.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { Note } from "../../components/states.tsx";
+import { formatUtc } from "../../prepare/format.ts";
+import { useSession } from "../../session.ts";
+
+/** How long the old key goes on, in hours. */
+const OVERLAPS: readonly { hours: number; label: string }[] = [
+  { hours: 0, label: "End the old key now" },
+  { hours: 24, label: "A day" },
+  { hours: 7 * 24, label: "A week" },
+];
+const OVERLAP_HOURS = 24;
+
+interface RotateKeyProps {
+  keyId: string;
+  name: string;
+  onRotated: (secret: string) => void;
+}
+
+export function RotateKey({ keyId, name, onRotated }: RotateKeyProps) {
+  const { api, me } = useSession();
+  const queryClient = useQueryClient();
+  const [isOpen, setIsOpen] = useState(false);
+  const rotation = useMutation({
+    mutationFn: (overlap_hours: number) => api.rotateKey(me.person_id, keyId, { overlap_hours }),
+    onSuccess: ({ secret }) => onRotated(secret),
+  });
+  const toggle = (open: boolean) => {
+    setIsOpen(open);
+    if (open) rotation.reset();
+    // Only now: the row, and this dialog with it, may have another place afterwards.
+    else if (rotation.isSuccess) void queryClient.invalidateQueries({ queryKey: ["keys", me.person_id] });
+  };
+  return (
+    <Dialog
+      title={rotation.isSuccess ? "Copy the new key now" : `Rotate “${name}”`}
+      isOpen={isOpen}
+      onOpenChange={toggle}
+      trigger={
+        <button type="button" className="button" aria-label={`Rotate ${name}`}>
+          Rotate
+        </button>
+      }
+    >
+      {rotation.data === undefined ? (
+        <RotationForm
+          isBusy={rotation.isPending}
+          error={rotation.error}
+          onSubmit={(hours) => rotation.mutate(hours)}
+          onCancel={() => toggle(false)}
+        />
+      ) : (
+        <>
+          <p>
+            The new key is shown now, and not again once you leave this page. The old one ends{" "}
+            {rotation.data.replaced.expires_at === null
+              ? "never"
+              : formatUtc(rotation.data.replaced.expires_at)}
+            .
+          </p>
+          <CopyBlock label="The new key" lines={rotation.data.secret} />
+          <div className="dialog-actions">
+            <button type="button" className="button" data-kind="action" onClick={() => toggle(false)}>
+              Done
+            </button>
+          </div>
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+interface RotationFormProps {
+  isBusy: boolean;
+  error: Error | null;
+  onSubmit: (overlapHours: number) => void;
+  onCancel: () => void;
+}
+
+function RotationForm({ isBusy, error, onSubmit, onCancel }: RotationFormProps) {
+  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onSubmit(Number(new FormData(event.currentTarget).get("overlap")));
+  };
+  return (
+    <form className="stack" onSubmit={submit}>
+      <p>You get a new key for the same use. The old one goes on for a while, so that no call is refused.</p>
+      <div className="field">
+        <label htmlFor="overlap">The old key goes on for</label>
+        <select id="overlap" name="overlap" defaultValue={OVERLAP_HOURS}>
+          {OVERLAPS.map(({ hours, label }) => (
+            <option key={hours} value={hours}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
+      {error !== null && <Note kind="failed">The key was not rotated. {error.message}</Note>}
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onCancel}>
+          Cancel
+        </button>
+        <button type="submit" className="button" data-kind="action" disabled={isBusy}>
+          Rotate
+        </button>
+      </div>
+    </form>
+  );
+}
