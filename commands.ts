@@ -114,6 +114,14 @@ const TOOLS = {
     summary: "Take token events from JSONL files into the store",
     load: async () => (await import("./ingest/commands/import-events.ts")).importEventsCommand,
   },
+  "import claude-code": {
+    summary: "Take the calls of a person's Claude Code transcripts into the store, without their text",
+    load: async () => (await import("./ingest/commands/import-transcripts.ts")).importClaudeCodeCommand,
+  },
+  "import codex": {
+    summary: "Take the calls of a person's Codex transcripts into the store, without their text",
+    load: async () => (await import("./ingest/commands/import-transcripts.ts")).importCodexCommand,
+  },
   reprice: {
     summary: "Price stored calls again, with the prices that hold now",
     load: async () => (await import("./ingest/commands/reprice.ts")).repriceCommand,

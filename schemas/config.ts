@@ -3,7 +3,8 @@
 // only file that reads the environment.
 
 import { readFileSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
 import type { z } from "zod";
 import { AppError, errorMessage } from "./app-error.ts";
 import { toMilliseconds } from "./duration.ts";
@@ -39,6 +40,9 @@ export interface Config {
   clickhouseUrl: string | undefined;
   clickhouseCluster: string | undefined;
   databaseUrl: string | undefined;
+  /** Where these clients keep their files on this machine. */
+  claudeConfigDir: string;
+  codexHome: string;
   /** Undefined: the sink reads the spool itself. */
   kafka: KafkaConfig | undefined;
 }
@@ -117,6 +121,8 @@ function toConfig(settings: Settings, upstreams: ReadonlyMap<string, Upstream>):
     clickhouseUrl: settings.CLICKHOUSE_URL,
     clickhouseCluster: settings.CLICKHOUSE_CLUSTER,
     databaseUrl: settings.DATABASE_URL,
+    claudeConfigDir: resolve(settings.CLAUDE_CONFIG_DIR ?? join(homedir(), ".claude")),
+    codexHome: resolve(settings.CODEX_HOME ?? join(homedir(), ".codex")),
   };
 }
 

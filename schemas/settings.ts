@@ -82,6 +82,11 @@ export const settingsSchema = z.object({
     .default([])
     .describe("Prices of your own, as JSON: for models without a list price, and for negotiated rates."),
   ASSAY_PRICES_FILE: fileOf("ASSAY_PRICES"),
+  CLAUDE_CONFIG_DIR: z
+    .string()
+    .optional()
+    .describe("Claude Code's own folder, for `import claude-code`; without it, ~/.claude."),
+  CODEX_HOME: z.string().optional().describe("Codex's own folder, for `import codex`; without it, ~/.codex."),
   CLICKHOUSE_URL: httpUrl.optional().describe("A ClickHouse server; without it, chDB in the data directory."),
   CLICKHOUSE_URL_FILE: fileOf("CLICKHOUSE_URL"),
   CLICKHOUSE_CLUSTER: z

@@ -1,45 +1,22 @@
-// One line of `assay import events`: a TokenEvent with as many fields as its source knows. What is absent is unknown, or what
-// an import always is. Fields that this version does not know are counted, not refused, so that files of later versions and
-// of other tools go in.
+// One line of `assay import events`: a TokenEvent with as many fields as its source knows, and of CallFeatures as many as it
+// likes, side by side. What is absent is unknown, or what an import always is. Fields that this version does not know are
+// counted, not refused, so that files of later versions and of other tools go in.
 
 import { z } from "zod";
 import { errorMessage } from "../../schemas/app-error.ts";
-import { TOKEN_FIELDS, tokenEventSchema, type TokenEvent } from "../../schemas/token-event.ts";
+import { callFeaturesSchema, UNKNOWN_FEATURES, type CallFeatures } from "../../schemas/call-features.ts";
+import { TOKEN_FIELDS, type TokenEvent } from "../../schemas/token-event.ts";
+import { parseImportedEvent, SILENT_EVENT } from "./silent-event.ts";
 
 const lineSchema = z.looseObject({ person_email: z.email().toLowerCase().optional() });
 
-/** What an absent field of an import means. `event_id` and `started_at` have no default: without them it is no event. */
-const DEFAULTS: Partial<TokenEvent> = {
-  schema_version: 1,
-  gateway_id: "",
-  sequence: 0,
-  identity_source: "import",
-  key_kind: "none",
-  client: "unknown",
-  client_version: "",
-  entrypoint: "unknown",
-  request_kind: "main",
-  trigger: "unknown",
-  class_source: "none",
-  tags: {},
-  provider: "unknown",
-  api: "other",
-  stream: false,
-  status: 200,
-  terminated_by: "complete",
-  request_bytes: 0,
-  response_bytes: 0,
-  server_tool_calls: {},
-};
-
-/** A call of which nothing is said. */
-const SILENT: Readonly<Record<string, unknown>> = {
-  ...Object.fromEntries(Object.keys(tokenEventSchema.shape).map((name) => [name, null])),
-  ...DEFAULTS,
-};
+/** How long the keys of one epoch hold, whose number stands beside hashes. */
+const EPOCH_MS = 28 * 86_400_000;
 
 export interface EventLine {
   event: TokenEvent;
+  /** Undefined where the line says nothing of them. */
+  features: CallFeatures | undefined;
   /** A person known by address only; takes the place of `person_id`. */
   personEmail: string | undefined;
   unknownFields: string[];
@@ -56,19 +33,50 @@ export function parseEventLine(text: string): EventLine | { reason: string } {
   const line = lineSchema.safeParse(json);
   if (!line.success) return { reason: z.prettifyError(line.error) };
   const { person_email: personEmail, ...given } = line.data;
-  const fields: Record<string, unknown> = { ...SILENT, ...derivedDefaults(given) };
+  const ofEvent: Record<string, unknown> = derivedDefaults(given);
+  const ofFeatures: Record<string, unknown> = {};
   const unknownFields: string[] = [];
   for (const [name, value] of Object.entries(given)) {
-    if (Object.hasOwn(SILENT, name)) fields[name] = value;
+    if (Object.hasOwn(SILENT_EVENT, name)) ofEvent[name] = value;
+    else if (Object.hasOwn(callFeaturesSchema.shape, name)) ofFeatures[name] = value;
     else unknownFields.push(name);
   }
-  const event = tokenEventSchema.safeParse(fields);
+  const event = parseImportedEvent(ofEvent);
   if (!event.success) return { reason: z.prettifyError(event.error) };
-  return { event: event.data, personEmail, unknownFields };
+  if (!saysAnything(ofFeatures))
+    return { event: event.data, features: undefined, personEmail, unknownFields };
+  const features = callFeaturesSchema.safeParse(toFeatures(ofFeatures, event.data));
+  if (!features.success) return { reason: z.prettifyError(features.error) };
+  return { event: event.data, features: features.data, personEmail, unknownFields };
 }
 
 function derivedDefaults(given: Readonly<Record<string, unknown>>): Partial<TokenEvent> {
   const hasTokens = TOKEN_FIELDS.some((name) => typeof given[name] === "number");
   const hasClass = typeof given["workload_class"] === "string";
   return { usage_source: hasTokens ? "reported" : "none", ...(hasClass ? { class_source: "run" } : {}) };
+}
+
+/** An epoch alone is that of no hash. */
+function saysAnything(given: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(given).some(
+    ([name, value]) =>
+      name !== "sketch_epoch" && value !== null && !(Array.isArray(value) && value.length === 0),
+  );
+}
+
+/** The features of an event, as far as they are known. */
+export function toFeatures(
+  known: Readonly<Record<string, unknown>>,
+  { event_id, started_at, person_id }: TokenEvent,
+): Record<string, unknown> {
+  const epoch = Math.floor(Date.parse(started_at) / EPOCH_MS);
+  return {
+    ...UNKNOWN_FEATURES,
+    sketch_epoch: epoch,
+    ...known,
+    schema_version: 1,
+    event_id,
+    started_at,
+    person_id,
+  };
 }

@@ -5,14 +5,13 @@
 // One batch is stored while the next one is read, because the engine works beside this process's own thread: two batches are
 // held at the most.
 
-import { z } from "zod";
-import { defineQuery } from "../../schemas/clickhouse/store.ts";
 import type { Stores } from "../../schemas/command.ts";
-import type { TokenEvent } from "../../schemas/token-event.ts";
 import { createErasedPeople } from "../sink/erased-people.ts";
-import { toEventRow, type RowOptions } from "../sink/rows.ts";
 import { parseEventLine, type EventLine } from "./event-line.ts";
+import { TOO_LONG, type Line } from "./lines.ts";
 import { createPeopleByEmail } from "./people-by-email.ts";
+import { findRecordedResponses } from "./recorded-calls.ts";
+import { storeCalls, type ImportedCall, type StoreOptions } from "./store-calls.ts";
 
 export const BATCH_LINES_MAX = 2000;
 /** Refused lines beyond this are counted, no longer told one by one. */
@@ -29,16 +28,13 @@ export interface ImportSummary {
   unknown_fields: Record<string, number>;
 }
 
-export interface ImportOptions extends RowOptions {
-  now: () => Date;
+export interface ImportOptions extends StoreOptions {
   /** Told after each batch. */
   onProgress: (summary: ImportSummary) => void;
 }
 
-export interface ImportLine {
+export interface ImportLine extends Line {
   file: string;
-  number: number;
-  text: string;
 }
 
 /** @throws AppError of a store, or what reading the lines throws; what was imported before stays */
@@ -79,7 +75,7 @@ async function* readBatches(
 ): AsyncGenerator<EventLine[]> {
   let batch: EventLine[] = [];
   for await (const { file, number, text } of lines) {
-    const line = parseEventLine(text);
+    const line = text === undefined ? { reason: TOO_LONG } : parseEventLine(text);
     if ("reason" in line) {
       summary.refused++;
       if (summary.refusals.length < REFUSALS_TOLD_MAX)
@@ -103,47 +99,20 @@ function createBatchStore(
   const erasedPeople = createErasedPeople(clickhouse);
   return async (batch) => {
     await erasedPeople.refresh();
-    const recorded = await findRecorded(
+    const recorded = await findRecordedResponses(
       clickhouse,
       batch.map(({ event }) => event),
     );
-    const rows: Record<string, unknown>[] = [];
-    for (const { event, personEmail } of batch) {
+    const calls: ImportedCall[] = [];
+    for (const { event, features, personEmail } of batch) {
       const person = personEmail === undefined ? {} : await personOf(personEmail);
       const known = { ...event, ...person };
       if (event.response_id !== null && recorded.has(event.response_id)) summary.known++;
       else if (erasedPeople.isErased(known.person_id)) summary.erased++;
-      else rows.push(toEventRow(known, options, options.now()));
+      else calls.push({ event: known, features: features && { ...features, person_id: known.person_id } });
     }
-    await clickhouse.insert("token_events", rows);
-    summary.imported += rows.length;
+    await storeCalls(clickhouse, calls, options);
+    summary.imported += calls.length;
     options.onProgress(summary);
   };
-}
-
-const recordedResponses = defineQuery({
-  name: "recorded_responses",
-  sql: `
-    SELECT DISTINCT response_id
-    FROM token_events
-    WHERE started_at BETWEEN {from:DateTime64(3)} - INTERVAL 1 DAY AND {to:DateTime64(3)} + INTERVAL 1 DAY
-      AND gateway_id != ''
-      AND response_id IN {response_ids:Array(String)}`,
-  params: z.object({ from: z.date(), to: z.date(), response_ids: z.array(z.string()) }),
-  row: z.object({ response_id: z.string() }),
-});
-
-async function findRecorded(
-  clickhouse: Stores["clickhouse"],
-  events: readonly TokenEvent[],
-): Promise<ReadonlySet<string>> {
-  const ids = events.map(({ response_id }) => response_id).filter((id) => id !== null);
-  if (ids.length === 0) return new Set();
-  const times = events.map(({ started_at }) => Date.parse(started_at));
-  const rows = await clickhouse.query(recordedResponses, {
-    from: new Date(times.reduce((a, b) => Math.min(a, b))),
-    to: new Date(times.reduce((a, b) => Math.max(a, b))),
-    response_ids: ids,
-  });
-  return new Set(rows.map(({ response_id }) => response_id));
 }
