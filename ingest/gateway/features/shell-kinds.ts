@@ -1,7 +1,7 @@
 // What a command line does to the world, by the programs that it runs: of several the one that reaches furthest.
 
 import type { ToolKind } from "../../../schemas/closed-lists.ts";
-import { parseCommands, type SimpleCommand } from "./shell-words.ts";
+import { parseCommandLine, type SimpleCommand } from "./shell-words.ts";
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
@@ -55,35 +55,26 @@ const BY_SUBCOMMAND: Readonly<
   go: { read: words("list version env doc vet"), write: words("fmt mod get") },
 };
 
-/** Programs that run the program that follows, behind options of their own. */
-const WRAPPERS = words(
-  "sudo doas env time nohup command exec builtin nice ionice timeout watch xargs stdbuf setsid then do else if while until ! eval",
-);
-const SHELLS = words("bash sh zsh dash ksh fish");
-const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 const IN_PLACE = /^-[a-zA-Z]*i|^--in-place/;
 const FIND_ACTS = words("-delete -exec -execdir -ok -fprint");
 const DEVICE = /^\/dev\/(?:null|stdout|stderr|tty)$/;
 const REACH: readonly ToolKind[] = ["read", "write", "execute", "communicate"];
-/** A shell in a shell in a shell is still looked into. */
-const NESTING_MAX = 3;
 
 /** The kind of a whole command line; `other` for an empty one. */
-export function kindOfCommandLine(line: string, nesting = 0): ToolKind {
-  const reaches = parseCommands(line).map((command) => REACH.indexOf(kindOfCommand(command, nesting)));
+export function kindOfCommandLine(line: string): ToolKind {
+  const reaches = parseCommandLine(line).map((command) => REACH.indexOf(kindOfCommand(command)));
   return REACH[Math.max(...reaches, -1)] ?? "other";
 }
 
-function kindOfCommand({ words: all, writesTo }: SimpleCommand, nesting: number): ToolKind {
-  const kind = kindOfProgram(withoutWrappers(all), nesting);
+function kindOfCommand({ words: all, writesTo }: SimpleCommand): ToolKind {
+  const kind = kindOfProgram(all);
   const isWriting = writesTo.some((file) => !DEVICE.test(file));
   return kind === "read" && isWriting ? "write" : kind;
 }
 
-function kindOfProgram([program = "", ...rest]: readonly string[], nesting: number): ToolKind {
+function kindOfProgram([program = "", ...rest]: readonly string[]): ToolKind {
   const name = program.split("/").at(-1) ?? program;
   if (name === "") return "read";
-  if (SHELLS.has(name)) return kindOfShell(rest, nesting);
   const bySubcommand = Object.hasOwn(BY_SUBCOMMAND, name) ? BY_SUBCOMMAND[name] : undefined;
   if (bySubcommand) {
     const subcommand = subcommandOf(rest);
@@ -99,13 +90,6 @@ function kindOfProgram([program = "", ...rest]: readonly string[], nesting: numb
   return "read";
 }
 
-/** `bash -lc 'script'` does what the script does; with a file it runs that. */
-function kindOfShell(rest: readonly string[], nesting: number): ToolKind {
-  const at = rest.findIndex((word) => /^-[a-z]*c$/.test(word));
-  const script = at === -1 ? undefined : rest[at + 1];
-  return script === undefined || nesting === NESTING_MAX ? "execute" : kindOfCommandLine(script, nesting + 1);
-}
-
 /** Behind the program's own options, of which those of git take a value: `git -C dir status`. */
 function subcommandOf(rest: readonly string[]): string {
   for (let at = 0; at < rest.length; at++) {
@@ -114,17 +98,4 @@ function subcommandOf(rest: readonly string[]): string {
     else if (!word.startsWith("-")) return word;
   }
   return "";
-}
-
-function withoutWrappers(all: readonly string[]): readonly string[] {
-  let at = 0;
-  let isWrapped = false;
-  for (; at < all.length; at++) {
-    const word = all[at] ?? "";
-    const isPassedOver = ASSIGNMENT.test(word) || WRAPPERS.has(word);
-    isWrapped ||= WRAPPERS.has(word);
-    // Options of a wrapper, and the times and numbers that some of them take.
-    if (!isPassedOver && !(isWrapped && /^-|^\d+[smhd]?$/.test(word))) break;
-  }
-  return all.slice(at);
 }

@@ -1,6 +1,6 @@
 // The simple commands of a command line, each as its words: enough of the shell's grammar to see which programs run and what they
 // write to. Quotes, escapes, operators, substitutions, redirections and here-documents are known; nothing is expanded. (POSIX.1,
-// Shell Command Language, 2.3 Token Recognition.)
+// Shell Command Language, 2.3 Token Recognition.) A program that only runs another (`sudo`, `env`, `bash -c`) stands for that one.
 
 export interface SimpleCommand {
   words: string[];
@@ -17,9 +17,45 @@ const TOKEN =
   /'[^']*'?|"(?:[^"\\]|\\[^])*"?|\\[^]|\$\(|&&|\|\||\|&|[;|\n`(){}]|&(?!>)|\d?[<>]+&?\d*-?|&>>?|[^\s'"\\;|`(){}&<>$]+|\$|[^\S\n]+/g;
 const BLANK = /^[^\S\n]+$/;
 const REDIRECTION = /[<>]/;
+/** Programs that run what follows them, behind options of their own, and words of the shell's grammar that do. */
+const WRAPPERS: ReadonlySet<string> = new Set(
+  `sudo doas env time nohup command exec builtin nice ionice timeout watch xargs stdbuf setsid eval
+   then do else if elif while until !`.split(/\s+/),
+);
+const SHELLS: ReadonlySet<string> = new Set(["bash", "sh", "zsh", "dash", "ksh", "fish"]);
+const ASSIGNMENT = /^[A-Za-z_]\w*=/;
+/** Options of a wrapper, and the times and numbers that some of them take. */
+const WRAPPER_OPTION = /^-|^\d+[smhd]?$/;
+/** A shell in a shell in a shell is still looked into. */
+const NESTING_MAX = 3;
 const OPERATOR = /^(?:\$\(|&&|\|\||\|&|[;|\n`(){}&])$/;
 
-export function parseCommands(line: string): SimpleCommand[] {
+export function parseCommandLine(line: string, nesting = 0): SimpleCommand[] {
+  return splitCommands(line).flatMap(({ words, writesTo }) => {
+    const bare = withoutWrappers(words);
+    const script = nesting < NESTING_MAX ? scriptOf(bare) : undefined;
+    return script === undefined ? [{ words: bare, writesTo }] : parseCommandLine(script, nesting + 1);
+  });
+}
+
+function withoutWrappers(words: readonly string[]): string[] {
+  let isWrapped = false;
+  const start = words.findIndex((word) => {
+    const isWrapper = WRAPPERS.has(word);
+    isWrapped ||= isWrapper;
+    return !isWrapper && !ASSIGNMENT.test(word) && !(isWrapped && WRAPPER_OPTION.test(word));
+  });
+  return start === -1 ? [] : words.slice(start);
+}
+
+/** What `bash -lc 'script'` runs; undefined for anything else. */
+function scriptOf([program = "", ...rest]: readonly string[]): string | undefined {
+  if (!SHELLS.has(program.split("/").at(-1) ?? program)) return undefined;
+  const at = rest.findIndex((word) => /^-[a-z]*c$/.test(word));
+  return at === -1 ? undefined : rest[at + 1];
+}
+
+function splitCommands(line: string): SimpleCommand[] {
   const commands: SimpleCommand[] = [];
   let current: SimpleCommand = { words: [], writesTo: [] };
   let word: string | undefined;

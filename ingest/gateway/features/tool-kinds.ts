@@ -7,7 +7,7 @@ import type { ToolKinds } from "../../../schemas/tool-kinds.ts";
 import type { Document } from "../content/documents.ts";
 import { toRecord, toText } from "../content/json-values.ts";
 import { kindOfCommandLine } from "./shell-kinds.ts";
-import { parseCommands } from "./shell-words.ts";
+import { parseCommandLine } from "./shell-words.ts";
 
 export interface ToolKnowledge {
   configured: ToolKinds;
@@ -32,8 +32,8 @@ const COMMON: ReadonlyMap<string, ToolKind> = new Map<string, ToolKind>([
   ["str_replace_based_edit_tool", "write"],
   ["todowrite", "other"],
   ["update_plan", "other"],
-  ["web_search", "communicate"],
-  ["web_fetch", "communicate"],
+  ["web_search", "read"],
+  ["web_fetch", "read"],
   ["code_interpreter", "execute"],
   ["code_execution", "execute"],
   ["computer", "execute"],
@@ -43,7 +43,7 @@ const COMMON: ReadonlyMap<string, ToolKind> = new Map<string, ToolKind>([
 const VERBS: readonly (readonly [ToolKind, RegExp])[] = [
   [
     "communicate",
-    /^(?:send|post|publish|email|mail|message|notify|reply|comment|deploy|upload|tweet|invite|call|fetch|browse|navigate|request)$/,
+    /^(?:send|post|publish|email|mail|message|notify|reply|comment|deploy|upload|tweet|invite)$/,
   ],
   ["execute", /^(?:run|exec|execute|eval|start|launch|spawn|invoke|click|type|press)$/],
   [
@@ -52,7 +52,7 @@ const VERBS: readonly (readonly [ToolKind, RegExp])[] = [
   ],
   [
     "read",
-    /^(?:read|get|list|ls|search|find|grep|glob|view|show|query|describe|lookup|open|cat|count|check|inspect|load|retrieve|status)$/,
+    /^(?:read|get|list|ls|search|find|grep|glob|view|show|query|describe|lookup|open|cat|count|check|inspect|load|retrieve|status|fetch|browse|navigate)$/,
   ],
 ];
 
@@ -130,7 +130,7 @@ export function targetOf(call: ToolCall): string {
 }
 
 function targetOfCommandLine(line: string): string {
-  const commands = parseCommands(line).filter(({ words }) => words[0] !== "cd");
+  const commands = parseCommandLine(line).filter(({ words }) => words[0] !== "cd");
   const operands = commands.flatMap(({ words, writesTo }) => [...writesTo, ...words.slice(1)]);
   const candidates = operands.filter((word) => !word.startsWith("-"));
   return (
