@@ -65,7 +65,7 @@ export function exchange(
   });
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler {
   readonly #gateway: ExchangeParts;
   readonly #call: Call;
   readonly #client: ClientAnswer;

@@ -7,12 +7,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import type { Upstream } from "../../schemas/upstreams.ts";
-import { draftEvent, type BodyHash } from "./draft-event.ts";
+import { draftEvent, type BodyHash, type DraftInput } from "./draft-event.ts";
 import { exchange, type ExchangeParts } from "./exchange.ts";
 import { toUpstreamHeaders } from "./headers.ts";
 import { identifyCaller, type CallerOptions } from "./identity/caller.ts";
 import { scanObject } from "./json-scan.ts";
 import { PROVIDERS } from "./providers/all-providers.ts";
+import type { Provider } from "./providers/provider.ts";
 import { Refusal, sendRefusal } from "./refusal.ts";
 import { receiveBody, type RequestBody } from "./request-body.ts";
 import { resolveRoute, type Route } from "./route.ts";
@@ -64,20 +65,9 @@ async function handleCall(
   try {
     const route = resolveRoute(gateway.upstreams, incoming.method ?? "GET", incoming.url ?? "/");
     provider = route.provider;
-    refuseUpgrade(incoming);
     const caller = identifyCaller(gateway.callers, incoming, route.pathKey);
     const body = await receiveBody(incoming, route.operation.isMetered);
-    const draft = draftEvent({
-      eventId: uuidv7(startedAtMs),
-      gatewayId: gateway.spool.writerId,
-      sequence: gateway.spool.nextSequence(),
-      startedAtMs,
-      incoming,
-      route,
-      caller,
-      body,
-      hashBody: gateway.hashBody,
-    });
+    const draft = draftCall(gateway, { startedAtMs, incoming, route, caller, body });
     await recordIntent(gateway, draft);
     const asking = draft.stream ? askForHiddenUsage(route, body) : undefined;
     const isPlainAnswer = asking !== undefined;
@@ -92,29 +82,44 @@ async function handleCall(
       },
     );
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    if (outgoing.destroyed) return;
-    incoming.resume();
-    // No event: the call never was. The line says which kind was turned away, a WebSocket (426) among them.
-    gateway.metrics.refusedCalls.inc({ status: error.status, kind: error.kind });
-    gateway.log.info({ status: error.status, kind: error.kind, provider: provider.kind }, "refused a call");
-    sendRefusal(outgoing, provider, error);
+    turnAway(gateway, { incoming, outgoing, provider }, error);
   }
 }
 
-/** Codex tries a WebSocket first and falls back to HTTP at once on 426; any other answer costs it seconds. */
-function refuseUpgrade(incoming: IncomingMessage): void {
-  if (incoming.headers.upgrade?.toLowerCase() === "websocket") {
-    throw new Refusal(
-      426,
-      "invalid_request",
-      "This gateway speaks HTTP; repeat the request without an upgrade.",
-    );
-  }
+/** The event of a call, as it is when the call begins. */
+export function draftCall(
+  { spool, hashBody }: Gateway,
+  call: Pick<DraftInput, "startedAtMs" | "incoming" | "route" | "caller" | "body">,
+): TokenEvent {
+  return draftEvent({
+    ...call,
+    eventId: uuidv7(call.startedAtMs),
+    gatewayId: spool.writerId,
+    sequence: spool.nextSequence(),
+    hashBody,
+  });
+}
+
+/**
+ * Answers a call that is not let through, in its provider's shape. It is no event: the call never was.
+ * @throws whatever else went wrong
+ */
+export function turnAway(
+  { log, metrics }: Gateway,
+  call: { incoming: IncomingMessage; outgoing: ServerResponse; provider: Provider },
+  error: unknown,
+): void {
+  if (!(error instanceof Refusal)) throw error;
+  const { incoming, outgoing, provider } = call;
+  if (outgoing.destroyed) return;
+  incoming.resume();
+  metrics.refusedCalls.inc({ status: error.status, kind: error.kind });
+  log.info({ status: error.status, kind: error.kind, provider: provider.kind }, "refused a call");
+  sendRefusal(outgoing, provider, error);
 }
 
 /** From here on the call can't be forgotten. */
-function recordIntent(gateway: Gateway, event: TokenEvent): Promise<void> {
+export function recordIntent(gateway: Gateway, event: TokenEvent): Promise<void> {
   return new Promise((resolve, reject) => {
     gateway.spool.append({ record: "intent", event }, (failure) => {
       if (failure && gateway.strict) {
@@ -143,7 +148,7 @@ function contentOf(body: RequestBody): Buffer | Readable | null {
 }
 
 /** The upstream's own path prefix, and the rest as the client sent it. */
-function upstreamPath(upstream: Upstream, path: string): string {
+export function upstreamPath(upstream: Upstream, path: string): string {
   const prefix = new URL(upstream.url).pathname;
   return prefix === "/" ? path : prefix + path;
 }

@@ -7,7 +7,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { Pool } from "undici";
+import { Agent, Pool } from "undici";
 import type { Config } from "../../schemas/config.ts";
 import { readOrMakeSecret } from "../../schemas/data-directory.ts";
 import { SNAPSHOT_FILE } from "../../schemas/identity-snapshot.ts";
@@ -19,9 +19,12 @@ import { GatewayEnds } from "./breaking-off.ts";
 import { createBodyHash } from "./draft-event.ts";
 import { createDrains } from "./drains.ts";
 import { createEstimator } from "./estimate/estimator.ts";
-import { createGatewayApp } from "./gateway.ts";
+import { createGatewayApp, type Gateway } from "./gateway.ts";
 import { openSnapshot, type SnapshotReader } from "./identity/snapshot.ts";
 import { createTrustedNetworks } from "./identity/trusted-networks.ts";
+import { createConnections } from "./websocket/connections.ts";
+import { isWebSocketUpgrade } from "./websocket/upgrade-headers.ts";
+import { createUpgradeListener, type UpgradeParts } from "./websocket/upgrade.ts";
 
 /** To one provider. More calls than this wait for a connection; each holds about 30 KB. */
 const UPSTREAM_CONNECTIONS_MAX = 4096;
@@ -33,8 +36,15 @@ const REQUEST_MS_MAX = 10 * 60_000;
 const HEADER_BYTES_MAX = 64 * 1024;
 export const DRAIN_MS_MAX = 8000;
 
-/** Connections to providers, by the name of the provider. */
-type Pools = ReadonlyMap<string, Pool>;
+/** Of connections to providers. */
+const UPSTREAM = {
+  connections: UPSTREAM_CONNECTIONS_MAX,
+  pipelining: 1,
+  keepAliveTimeout: UPSTREAM_KEEP_ALIVE_MS,
+  headersTimeout: UPSTREAM_SILENCE_MS_MAX,
+  bodyTimeout: UPSTREAM_SILENCE_MS_MAX,
+  maxHeaderSize: HEADER_BYTES_MAX,
+};
 
 export interface RunningGateway {
   port: number;
@@ -58,7 +68,7 @@ export async function serveGateway(log: Logger, config: Config, vitals: Vitals):
   const pools = new Map<string, Pool>();
   const underWay = new Set<Promise<void>>();
   const describeSpool = (): PartHealth => describeWriter(spool.state, { isStrict: config.strict });
-  const app = createGatewayApp({
+  const gateway: Gateway = {
     log,
     metrics: vitals.metrics,
     spool,
@@ -79,31 +89,29 @@ export async function serveGateway(log: Logger, config: Config, vitals: Vitals):
     drains: createDrains(),
     underWay,
     dispatcherOf: ({ name, url }) => {
-      const pool = pools.get(name) ?? openPool(url);
+      const pool = pools.get(name) ?? new Pool(new URL(url).origin, UPSTREAM);
       pools.set(name, pool);
       return pool;
     },
-  });
-  const listener = getRequestListener(app.fetch, {
-    overrideGlobalObjects: false,
-    autoCleanupIncoming: false,
-  });
-  const server = createServer(
-    { requestTimeout: REQUEST_MS_MAX, maxHeaderSize: HEADER_BYTES_MAX },
-    (incoming, outgoing) => {
-      void listener(incoming, outgoing);
-    },
-  );
+  };
+  const upgrades = { connections: createConnections(), upgrader: new Agent({ ...UPSTREAM, allowH2: false }) };
+  const server = createGatewayServer(gateway, upgrades);
   const port = await listen(server, config);
   vitals.watch("identity snapshot", () => describeSnapshot(snapshot));
   vitals.watch("spool", describeSpool);
+  async function breakOff(): Promise<void> {
+    upgrades.connections.breakOff();
+    const dispatchers = [...pools.values(), upgrades.upgrader];
+    await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy(new GatewayEnds())));
+  }
   return {
     port,
     async close() {
       vitals.drain();
-      await drain(server, pools);
+      upgrades.connections.drain();
+      await drain(server, breakOff);
       // Also providers that are still being heard out. These calls are recorded before the spool is closed.
-      await breakOff(pools);
+      await breakOff();
       await Promise.allSettled(underWay);
       await estimator.close();
       snapshot.close();
@@ -120,19 +128,22 @@ function describeSnapshot(snapshot: SnapshotReader): PartHealth {
   };
 }
 
-function openPool(url: string): Pool {
-  return new Pool(new URL(url).origin, {
-    connections: UPSTREAM_CONNECTIONS_MAX,
-    pipelining: 1,
-    keepAliveTimeout: UPSTREAM_KEEP_ALIVE_MS,
-    headersTimeout: UPSTREAM_SILENCE_MS_MAX,
-    bodyTimeout: UPSTREAM_SILENCE_MS_MAX,
-    maxHeaderSize: HEADER_BYTES_MAX,
+function createGatewayServer(gateway: Gateway, upgrades: UpgradeParts): Server {
+  const listener = getRequestListener(createGatewayApp(gateway).fetch, {
+    overrideGlobalObjects: false,
+    autoCleanupIncoming: false,
   });
-}
-
-async function breakOff(pools: Pools): Promise<void> {
-  await Promise.all([...pools.values()].map((pool) => pool.destroy(new GatewayEnds())));
+  const server = createServer(
+    {
+      requestTimeout: REQUEST_MS_MAX,
+      maxHeaderSize: HEADER_BYTES_MAX,
+      shouldUpgradeCallback: isWebSocketUpgrade,
+    },
+    (incoming, outgoing) => {
+      void listener(incoming, outgoing);
+    },
+  );
+  return server.on("upgrade", createUpgradeListener(gateway, upgrades));
 }
 
 /** Several workers share one port; the kernel spreads the connections over them. */
@@ -149,11 +160,11 @@ async function listen(server: Server, { gatewayPort, gatewayWorkers, host }: Con
 }
 
 /** Calls that are still under way after the time allowed are broken off; their clients see it, and they are on record. */
-async function drain(server: Server, pools: Pools): Promise<void> {
+async function drain(server: Server, breakOff: () => Promise<void>): Promise<void> {
   const closed = once(server, "close");
   server.close();
   server.closeIdleConnections();
-  const timer = setTimeout(() => void breakOff(pools).then(() => server.closeAllConnections()), DRAIN_MS_MAX);
+  const timer = setTimeout(() => void breakOff().then(() => server.closeAllConnections()), DRAIN_MS_MAX);
   await closed;
   clearTimeout(timer);
 }

@@ -5,16 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { jsonAnswer, streamAnswer, type ReplayAnswer } from "../services/replay-provider-answer.ts";
 import { openCallBench, type CallBench } from "./call-bench.ts";
-import {
-  CHAT,
-  CHAT_END,
-  CHAT_FINISH,
-  CHAT_TEXT,
-  chatChunk,
-  chatUsage,
-  responseEvent,
-  RESPONSES,
-} from "./stream-frames.ts";
+import { CHAT, CHAT_END, CHAT_FINISH, CHAT_TEXT, chatChunk, chatUsage } from "./stream-frames.ts";
 
 let bench: CallBench;
 beforeAll(async () => {
@@ -134,29 +125,6 @@ describe("usage in an odd place", () => {
     const answer = await bench.ask(CHAT, question);
     expect(answer.body.toString()).toBe(frames.filter((frame) => frame !== chatUsage(34, 8)).join(""));
     expect(await bench.takeEvent()).toMatchObject({ usage_source: "reported", output_tokens: 8 });
-  });
-});
-
-test("case 20: a WebSocket is declined at once, and the client's fallback to HTTP is counted in all its parts", async () => {
-  const upgrade = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13" };
-  const before = bench.replay.requests.length;
-  const declined = await bench.ask(RESPONSES, {}, { method: "GET", headers: upgrade, body: "" });
-  expect(declined.status).toBe(426);
-  expect(bench.replay.requests).toHaveLength(before);
-  const usage = {
-    input_tokens: 900,
-    input_tokens_details: { cached_tokens: 700 },
-    output_tokens: 60,
-    output_tokens_details: { reasoning_tokens: 40 },
-  };
-  bench.replay.respond(() => streamAnswer([responseEvent("completed", { usage })]));
-  await bench.ask(RESPONSES, question);
-  expect(await bench.takeEvent()).toMatchObject({
-    usage_source: "reported",
-    input_tokens: 200,
-    cache_read_tokens: 700,
-    output_tokens: 20,
-    reasoning_tokens: 40,
   });
 });
 

@@ -54,7 +54,7 @@ interface Dialect {
   keyHeader: string;
   /** What a refusal is, given its status and kind. */
   shape: (status: number, word: string) => object;
-  words: { authentication: string; unreachable: string; upgrade: string };
+  words: { authentication: string; unreachable: string };
 }
 
 const sentence = expect.stringMatching(/\.$/) as unknown;
@@ -67,7 +67,7 @@ const DIALECTS: [name: string, dialect: Dialect][] = [
       shape: (_status, word) => ({
         error: { message: sentence, type: expect.any(String) as unknown, param: null, code: word },
       }),
-      words: { authentication: "authentication", unreachable: "unreachable", upgrade: "invalid_request" },
+      words: { authentication: "authentication", unreachable: "unreachable" },
     },
   ],
   [
@@ -76,11 +76,7 @@ const DIALECTS: [name: string, dialect: Dialect][] = [
       path: "/v1/messages",
       keyHeader: "x-api-key",
       shape: (_status, word) => ({ type: "error", error: { type: word, message: sentence } }),
-      words: {
-        authentication: "authentication_error",
-        unreachable: "api_error",
-        upgrade: "invalid_request_error",
-      },
+      words: { authentication: "authentication_error", unreachable: "api_error" },
     },
   ],
   [
@@ -89,7 +85,7 @@ const DIALECTS: [name: string, dialect: Dialect][] = [
       path: "/v1beta/models/gemini-2.5-pro:generateContent",
       keyHeader: "x-goog-api-key",
       shape: (status, word) => ({ error: { code: status, message: sentence, status: word } }),
-      words: { authentication: "UNAUTHENTICATED", unreachable: "UNAVAILABLE", upgrade: "INVALID_ARGUMENT" },
+      words: { authentication: "UNAUTHENTICATED", unreachable: "UNAVAILABLE" },
     },
   ],
 ];
@@ -129,12 +125,6 @@ describe.each(DIALECTS)("in the shape of %s", (_name, dialect) => {
     }
     expect(replay.requests).toHaveLength(before);
     expect((await ask(strictGateway, { [dialect.keyHeader]: valid.secret })).status).toBe(200);
-  });
-
-  test("a WebSocket upgrade is refused with 426, at which clients fall back to HTTP", async () => {
-    const headers = { connection: "Upgrade", upgrade: "websocket" };
-    const answer = await ask(gateway, headers);
-    expectRefusal(answer, dialect, 426, dialect.words.upgrade);
   });
 
   test("a provider that can't be reached is 502, and on record", async () => {

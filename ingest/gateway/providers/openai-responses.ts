@@ -1,8 +1,9 @@
-// Answers of OpenAI's responses interface: one body, or a stream whose last event carries the whole response.
+// Answers of OpenAI's responses interface: one body, or a stream whose last event carries the whole response. Those of its
+// realtime interface end with `response.done`, and say the same in the same places but for the reason that they ended for.
 //
 // Usage stands under `response.usage` on `response.completed`, `.incomplete` and `.failed`. Beside it `tool_usage` reports what
 // the image tool used, which is no part of `usage`, and the searches that are billed; without it, the calls in the output are
-// counted. (platform.openai.com, API reference: responses, streaming events.)
+// counted. (platform.openai.com, API reference: responses, streaming events, realtime server events.)
 
 import { TOKEN_FIELDS } from "../../../schemas/token-event.ts";
 import {
@@ -23,10 +24,11 @@ const STREAM_ENDS: ReadonlySet<string> = new Set([
   "response.completed",
   "response.incomplete",
   "response.failed",
+  "response.done",
 ]);
 const ENDED: ReadonlySet<string> = new Set(["completed", "incomplete", "failed", "cancelled"]);
 /** The events that carry the response itself; the many deltas between them are not looked into. */
-const RESPONSE_BEARING = /^(response\.(created|completed|incomplete|failed)|error)$/;
+const RESPONSE_BEARING = /^(response\.(created|completed|incomplete|failed|done)|error)$/;
 /** What such an event holds, where the stream names none; within a text the quotes would be escaped. */
 const RESPONSE_MEMBER = /"(?:response|error)"\s*:/;
 /** Output items of tools that are billed by the call. */
@@ -45,11 +47,14 @@ export function createResponsesReader(): AnswerReader {
     reading.modelServed = textMember(body, members, "model") ?? reading.modelServed;
     reading.serviceTier = textMember(body, members, "service_tier") ?? reading.serviceTier;
     const status = textMember(body, members, "status");
+    const details = scanMember(body, members, "status_details");
     if (status !== null && ENDED.has(status)) {
-      const reason = textMember(body, scanMember(body, members, "incomplete_details"), "reason");
+      const reason =
+        textMember(body, scanMember(body, members, "incomplete_details"), "reason") ??
+        textMember(body, details, "reason");
       reading.stopReason = reason ?? status;
     }
-    if (holdsError(body, members)) reading.errorKind = "stream_error";
+    if (holdsError(body, members) || holdsError(body, details)) reading.errorKind = "stream_error";
     const usage = parseMember(body, members, "usage");
     const counts = isRecord(usage) ? readOpenAiUsage(usage, { model: reading.modelServed }) : undefined;
     if (!isRecord(usage) || !counts) return;

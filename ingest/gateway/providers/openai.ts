@@ -1,4 +1,4 @@
-// OpenAI and what speaks like it: chat completions, responses, embeddings, rerankings, audio, images.
+// OpenAI and what speaks like it: chat completions, responses, embeddings, rerankings, audio, images, realtime.
 //
 // An interface is known by the end of its path, because every compatible provider puts something else in front. Batches and
 // files report no usage, and reading a stored response again (GET) is not usage. (platform.openai.com, API reference.)
@@ -8,7 +8,7 @@ import { countMember, parseMember, scanMember, textMember } from "../json-scan.t
 import { reportsUsageOnRequest } from "./compatible.ts";
 import { createChatReader } from "./openai-chat.ts";
 import { createResponsesReader } from "./openai-responses.ts";
-import type { Operation, Provider } from "./provider.ts";
+import { UPGRADE, type Operation, type Provider } from "./provider.ts";
 import { countItems, formField } from "./request-facts.ts";
 
 const INTERFACES: readonly (Omit<Operation, "isMetered" | "requestKind"> & {
@@ -25,6 +25,11 @@ const INTERFACES: readonly (Omit<Operation, "isMetered" | "requestKind"> & {
   { pattern: /\/audio\/speech$/, api: "other", output: "audio" },
   { pattern: /\/images\/(generations|edits|variations)$/, api: "other", output: "image" },
 ];
+/** What is spoken over WebSockets. */
+const SOCKET_INTERFACES: readonly { pattern: RegExp; api: Operation["api"] }[] = [
+  { pattern: /\/responses$/, api: "responses" },
+  { pattern: /\/realtime$/, api: "realtime" },
+];
 const COUNT_TOKENS = /\/responses\/input_tokens$/;
 const NATIVE_PATH = /^\/v1\/(?!messages(\/|$))/;
 
@@ -37,6 +42,9 @@ export const openai: Provider = {
       const { pattern: _, ...operation } = found;
       return { requestKind: "main", isMetered: true, ...operation };
     }
+    const spoken =
+      method === UPGRADE ? SOCKET_INTERFACES.find(({ pattern }) => pattern.test(path)) : undefined;
+    if (spoken) return { api: spoken.api, requestKind: "main", isMetered: true, isStream: true };
     const isCount = method === "POST" && COUNT_TOKENS.test(path);
     return { api: "other", requestKind: isCount ? "count_tokens" : "other", isMetered: false };
   },
@@ -60,7 +68,9 @@ export const openai: Provider = {
     };
   },
   createReader: (operation) =>
-    operation.api === "responses" ? createResponsesReader() : createChatReader(operation),
+    operation.api === "responses" || operation.api === "realtime"
+      ? createResponsesReader()
+      : createChatReader(operation),
   acceptsStreamOptions: (upstreamName) => reportsUsageOnRequest(upstreamName),
   stopKinds: {
     stop: "end",

@@ -9,6 +9,9 @@ import type { TokenEvent, TokenField } from "../../../schemas/token-event.ts";
 import type { UpstreamKind } from "../../../schemas/upstreams.ts";
 import type { Members } from "../json-scan.ts";
 
+/** Stands for the method where a client asks for a WebSocket: each response over it is a call, as a POST's is. */
+export const UPGRADE = "UPGRADE";
+
 /** What a request asks of its provider, as far as method and path tell. */
 export interface Operation {
   api: Api;
@@ -77,6 +80,7 @@ export interface Provider {
   kind: UpstreamKind;
   /** Whether a path without a provider's prefix is this provider's own. */
   isNativePath(path: string): boolean;
+  /** @param method as the client sent it, or UPGRADE */
   classify(method: string, path: string): Operation;
   readRequest(body: Buffer, members: Members | undefined): RequestFacts;
   createReader(operation: Operation): AnswerReader;
