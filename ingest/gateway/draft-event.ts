@@ -36,7 +36,7 @@ export interface DraftInput {
   gatewayId: string;
   sequence: number;
   startedAtMs: number;
-  incoming: IncomingMessage;
+  incoming: Pick<IncomingMessage, "headers">;
   route: Route;
   caller: Caller;
   body: RequestBody;

@@ -101,7 +101,7 @@ function headersOf({ rawHeaders }: Captured): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-function bodyOf(capture: Captured): unknown {
+function bodyOf(capture: Captured): object {
   const { tools_count, turns, system0, ...fields } = capture.body ?? {};
   const tools = Array.from({ length: Number(tools_count ?? 0) }, () => ({}));
   const message = { role: "user", content: "", parts: [] };

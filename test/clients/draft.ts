@@ -1,6 +1,5 @@
 // The event that a request makes: by its route, its body and its draft, as the gateway makes them, without a provider behind it.
 
-import type { IncomingMessage } from "node:http";
 import { draftEvent } from "../../ingest/gateway/draft-event.ts";
 import type { Caller } from "../../ingest/gateway/identity/caller.ts";
 import { resolveRoute } from "../../ingest/gateway/route.ts";
@@ -25,8 +24,7 @@ export interface TestRequest {
   method?: string;
   url?: string;
   headers?: Readonly<Record<string, string>>;
-  /** A string as it is, everything else as JSON. */
-  body?: unknown;
+  body?: object;
   caller?: Partial<Caller>;
 }
 
@@ -35,19 +33,17 @@ export function draftOf({
   method = "POST",
   url = "/v1/responses",
   headers = {},
-  body,
+  body = {},
   caller,
 }: TestRequest): TokenEvent {
   const route = resolveRoute(upstreams, method, url);
-  const text = typeof body === "string" ? body : JSON.stringify(body ?? {});
-  const bytes = Buffer.from(text);
-  const incoming = { headers, method, url } as unknown as IncomingMessage;
+  const bytes = Buffer.from(JSON.stringify(body));
   const event = draftEvent({
     eventId: "019aa000-0000-7000-8000-000000000000",
     gatewayId: "test",
     sequence: 1,
     startedAtMs: 0,
-    incoming,
+    incoming: { headers },
     route,
     caller: { ...NOBODY, ...caller },
     body: { kind: "whole", bytes, text: bytes },

@@ -123,6 +123,42 @@ describe("an Assay key in the address", () => {
   });
 });
 
+describe("attribution in the address", () => {
+  test.each([
+    ["/t/team-a/v1/messages?beta=true", ["team-a"], "anthropic", "/v1/messages?beta=true"],
+    ["/t/team-a/run-7/v1/responses", ["team-a", "run-7"], "openai", "/v1/responses"],
+    ["/t/a,b=c%2Fd/groq/v1/models", ["a", "b=c/d"], "groq", "/v1/models"],
+    ["/t/a/groq", ["a"], "groq", "/"],
+    ["/t/s/v1beta/models/g:countTokens", ["s"], "gemini", "/v1beta/models/g:countTokens"],
+    ["/t/t/openai/v1/t/x/y", ["t"], "openai", "/v1/t/x/y"],
+    ["/t/openai/v1/models", [], "openai", "/v1/models"],
+  ])("%s is %j, and is taken off", (url, pathTags, upstream, path) => {
+    expect(resolve(url)).toMatchObject({ upstream: { name: upstream }, path, pathTags });
+  });
+
+  test("stands before a key or behind it", () => {
+    const expected = { path: "/v1/messages", pathKey: KEY, pathTags: ["a", "b"] };
+    expect(resolve(`/t/a/b/k/${KEY}/v1/messages`)).toMatchObject(expected);
+    expect(resolve(`/k/${KEY}/t/a/b/v1/messages`)).toMatchObject(expected);
+  });
+
+  test.each(["/t", "/t/", "/t/a", "/t/a?x=/v1/messages", "/t//v1/x", "/t/a//v1/x", "/t/a/V1/messages"])(
+    "of %s leads nowhere",
+    (url) => {
+      expect(() => resolve(url)).toThrow(Refusal);
+    },
+  );
+
+  test("of two keys leads nowhere", () => {
+    expect(() => resolve(`/k/${KEY}/t/a/k/${OTHER_KEY}/v1/messages`)).toThrow(Refusal);
+  });
+
+  test("has an end, and what is behind it leads nowhere", () => {
+    expect(resolve(`/t/${"a/".repeat(16)}v1/messages`).pathTags).toHaveLength(16);
+    expect(() => resolve(`/t/${"a/".repeat(17)}v1/messages`)).toThrow(Refusal);
+  });
+});
+
 describe("what can be metered", () => {
   test.each([
     ["POST", "/v1/chat/completions", true],

@@ -2,6 +2,7 @@
 // is never parsed whole.
 
 import type { IncomingHttpHeaders } from "node:http";
+import { containsAssayKey } from "../../../schemas/assay-key.ts";
 import type { Api } from "../../../schemas/closed-lists.ts";
 import { FIELD_CHARS_MAX } from "../../../schemas/token-event.ts";
 import { isRecord, textMember, type Members } from "../json-scan.ts";
@@ -26,9 +27,9 @@ export function firstSaid(...sources: readonly Said[]): Said {
   return sources.find((value) => value !== undefined);
 }
 
-/** An id as somebody gave it, from a header or a parsed object. */
+/** An id as somebody gave it, from a header or a parsed object. A key of ours is in the wrong place there, and is not kept. */
 export function said(value: unknown): Said {
-  if (typeof value !== "string" || value === "") return undefined;
+  if (typeof value !== "string" || value === "" || containsAssayKey(value)) return undefined;
   return value.length > FIELD_CHARS_MAX ? null : value;
 }
 

@@ -3,7 +3,7 @@
 // it is a tag. A header goes before the path. It is attribution only: who pays is decided elsewhere, and no tag changes that.
 
 import type { IncomingHttpHeaders } from "node:http";
-import { looksLikeAssayKey } from "../../../schemas/assay-key.ts";
+import { containsAssayKey } from "../../../schemas/assay-key.ts";
 import { WORKLOAD_CLASSES } from "../../../schemas/closed-lists.ts";
 import { FIELD_CHARS_MAX, TAGS_MAX, type TokenEvent } from "../../../schemas/token-event.ts";
 import { firstSaid, headerSaid, said, type Said } from "./client-request.ts";
@@ -34,12 +34,12 @@ export function readDeclared(headers: IncomingHttpHeaders, pathTags: readonly st
   };
 }
 
-/** A tag without a value stands for itself. What looks like a key of ours is in the wrong place, and is not kept. */
+/** A tag without a value stands for itself. A key of ours is in the wrong place there, and is not kept. */
 function parseTags(tags: readonly string[]): [name: string, value: string][] {
   return tags.flatMap((tag) => {
     const [name = "", ...rest] = tag.split("=");
     const pair: [string, string] = [name.trim(), rest.join("=").trim()];
-    return pair[0] === "" || pair.some(looksLikeAssayKey) ? [] : [pair];
+    return pair[0] === "" || pair.some(containsAssayKey) ? [] : [pair];
   });
 }
 
