@@ -48,3 +48,25 @@ export function buildRun(said: Row): Row {
     ...said,
   };
 }
+
+/** A row of calls. */
+export function buildCallRow(said: Row): Row {
+  return {
+    started_at: "2026-11-20T09:00:00.000Z",
+    run_id: "r1",
+    run_source: "client",
+    turn_id: "",
+    agent_id: "",
+    parent_agent_id: "",
+    operation_id: "o1",
+    attempt: 1,
+    credited: true,
+    reason: "",
+    workload_class: "",
+    class_source: "",
+    computed_at: "2026-11-20T11:00:00.000Z",
+    version: 1,
+    expires_at: NEVER,
+    ...said,
+  };
+}

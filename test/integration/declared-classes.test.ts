@@ -36,11 +36,12 @@ beforeEach(async () => {
   nowMs = Date.parse(NOW);
 });
 
+const clock = () => new Date(nowMs);
+
 function declare(more: Partial<Parameters<typeof createDeclaredClasses>[0]> = {}) {
   const { clickhouse: store, postgres } = bench.dashboard.stores;
   const config = { retentionDays: { sketches: 14, events: 20_000, runs: 3, weeks: 180 } };
   const log = { error: vi.fn<(fields: object, message: string) => void>() };
-  const clock = () => new Date(nowMs);
   return { ...createDeclaredClasses({ store, postgres, config, clock, log, ...more }), log };
 }
 
@@ -154,10 +155,13 @@ test("several at once share the work and write each declaration once", async () 
 test("without Postgres nothing fails, it is logged once and told, and made good afterwards", async () => {
   await schedule();
   const away = openPostgresLater({ url: "postgres://nobody@127.0.0.1:1/none" });
-  const { sync, check, log } = declare({ postgres: away });
-  expect([await sync(), await sync()]).toEqual([0, 0]);
-  expect(check()).toMatchObject({ state: "impaired", reason: expect.stringContaining("as of before") });
-  expect(log.error).toHaveBeenCalledOnce();
+  const declared = declare({ postgres: away });
+  expect([await declared.sync(), await declared.sync()]).toEqual([0, 0]);
+  expect(declared.check()).toMatchObject({
+    state: "impaired",
+    reason: expect.stringContaining("as of before"),
+  });
+  expect(declared.log.error).toHaveBeenCalledOnce();
   await away.close();
   const back = declare();
   await back.sync();

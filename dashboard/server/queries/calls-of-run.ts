@@ -5,6 +5,11 @@
 import { z } from "zod";
 import type { RunRow } from "./run.ts";
 
+/** A wild duration must not reach beyond what a time can be; analytics takes the same 24 hours. */
+const CALL_MS_MAX = 86_400_000;
+/** Over columns of `token_events`. An unknown duration counts as none. */
+export const ENDED_AT = `started_at + toIntervalMillisecond(least(ifNull(duration_ms, 0), ${CALL_MS_MAX}))`;
+
 export const runParams = {
   person_id: z.uuid(),
   run_id: z.string(),

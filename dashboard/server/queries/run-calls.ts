@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { defineQuery } from "../../../schemas/clickhouse/store.ts";
 import { ERROR_KINDS, REQUEST_KINDS, TRIGGERS, UNCREDITED_REASONS } from "../../../schemas/closed-lists.ts";
-import { COUNT_MAX, TOKEN_FIELDS } from "../../../schemas/token-event.ts";
+import { TOKEN_FIELDS } from "../../../schemas/token-event.ts";
 import { runParams, selectCallsOfRun, selectInRunTime } from "./calls-of-run.ts";
 
 const EVENT_COLUMNS = [
@@ -18,7 +18,7 @@ const EVENT_COLUMNS = [
   "cost_usd",
   ...TOKEN_FIELDS,
 ];
-const tokens = TOKEN_FIELDS.map((name) => `'${name}', least(event.${name}, ${COUNT_MAX})`);
+const tokens = TOKEN_FIELDS.map((name) => `'${name}', event.${name}`);
 const count = z.coerce.number().int().min(0);
 
 export const runCalls = defineQuery({

@@ -8,7 +8,7 @@
 import { z } from "zod";
 import { defineQuery } from "../../../schemas/clickhouse/store.ts";
 import { RESULT_STATES, TOOL_KINDS } from "../../../schemas/closed-lists.ts";
-import { runParams, selectCallsOfRun, selectInRunTime } from "./calls-of-run.ts";
+import { ENDED_AT, runParams, selectCallsOfRun, selectInRunTime } from "./calls-of-run.ts";
 
 const REACHES_OUTSIDE = "kind IN ('execute', 'communicate')";
 
@@ -54,7 +54,7 @@ SELECT
   tool.result AS result,
   toBool(${REACHES_OUTSIDE}) AS reaches_outside
 FROM tool_calls AS tool
-INNER JOIN (${selectInRunTime("token_events", "event_id, started_at + toIntervalMillisecond(ifNull(duration_ms, 0)) AS ended_at")}) AS event
+INNER JOIN (${selectInRunTime("token_events", `event_id, ${ENDED_AT} AS ended_at`)}) AS event
   ON event.event_id = tool.event_id
 WHERE (tool.started_at, tool.event_id, tool.position) > ({after:DateTime64(3)}, {after_event_id:UUID}, {after_position:Int32})
   AND (NOT {only_outside:Bool} OR ${REACHES_OUTSIDE})

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { defineQuery } from "../../../schemas/clickhouse/store.ts";
-import { runParams, selectCallsOfRun, selectInRunTime } from "./calls-of-run.ts";
+import { ENDED_AT, runParams, selectCallsOfRun, selectInRunTime } from "./calls-of-run.ts";
 
 export const runTurns = defineQuery({
   name: "turns of a run",
@@ -17,7 +17,7 @@ SELECT
   sum(toDecimal128(ifNull(event.cost_usd, 0), 12)) AS cost_usd,
   sumIf(toDecimal128(ifNull(event.cost_usd, 0), 12), call.credited) AS credited_cost_usd
 FROM (${selectCallsOfRun("event_id, turn_id, agent_id, parent_agent_id, started_at, credited")}) AS call
-INNER JOIN (${selectInRunTime("token_events", "event_id, cost_usd, started_at + toIntervalMillisecond(ifNull(duration_ms, 0)) AS ended_at")}) AS event
+INNER JOIN (${selectInRunTime("token_events", `event_id, cost_usd, ${ENDED_AT} AS ended_at`)}) AS event
   ON event.event_id = call.event_id
 GROUP BY call.turn_id, call.agent_id
 ORDER BY first_at, turn_id, agent_id
