@@ -132,7 +132,7 @@ describe("rows of keys", () => {
 describe("lines to copy", () => {
   test("give Anthropic's clients a base URL without /v1, and OpenAI's one with it", () => {
     expect(linesOf("claude-code")).toBe(
-      "export ANTHROPIC_BASE_URL=https://gateway.example\nexport ANTHROPIC_AUTH_TOKEN=YOUR_ASSAY_KEY",
+      "export ANTHROPIC_BASE_URL=https://gateway.example\nexport CLAUDE_CODE_GATEWAY_HINT_HEADERS=1\nexport ANTHROPIC_AUTH_TOKEN=YOUR_ASSAY_KEY",
     );
     expect(linesOf("anthropic-sdk")).toContain("export ANTHROPIC_BASE_URL=https://gateway.example\n");
     expect(linesOf("openai-sdk")).toContain("export OPENAI_BASE_URL=https://gateway.example/v1\n");
@@ -152,13 +152,19 @@ describe("lines to copy", () => {
     expect(ownKeyLinesOf(client)).not.toMatch(/Bearer assay_|AUTH_TOKEN|_API_KEY=/);
   });
 
-  test.each(["claude-code", "codex", "openai-sdk", "anthropic-sdk", "curl"])(
-    "carry a key just made: %s",
-    (name) => {
-      expect(linesOf(name, "assay_secret")).toContain("assay_secret");
-      expect(linesOf(name, "assay_secret")).not.toContain("YOUR_ASSAY_KEY");
-    },
-  );
+  test.each([
+    "claude-code",
+    "codex",
+    "gemini-cli",
+    "opencode",
+    "openclaw",
+    "openai-sdk",
+    "anthropic-sdk",
+    "curl",
+  ])("carry a key just made: %s", (name) => {
+    expect(linesOf(name, "assay_secret")).toContain("assay_secret");
+    expect(linesOf(name, "assay_secret")).not.toContain("YOUR_ASSAY_KEY");
+  });
 });
 
 function isOpen(given: Partial<typeof RUN>): boolean | undefined {

@@ -160,7 +160,7 @@ describe("the words of a run", () => {
       can_correct: true,
       corrections: [correction],
     });
-    expect(explainClass(runClass)).toBe("Not declared, nobody declared one");
+    expect(explainClass(runClass)).toBe("Nobody declared it");
     expect(toCorrectionRows(runClass, NOW, "UTC")).toMatchObject([
       {
         sentence:

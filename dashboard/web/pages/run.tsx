@@ -9,7 +9,7 @@ import { Failed, Loading, Skeleton } from "../components/states.tsx";
 import { Link, PATHS } from "../location.tsx";
 import { toAmounts } from "../prepare/amounts.ts";
 import { formatCalls, formatCost, formatCount, formatShare, formatTokens } from "../prepare/format.ts";
-import { explainRunSource, formatSpan } from "../prepare/run-words.ts";
+import { describeParts, explainRunSource, formatSpan } from "../prepare/run-words.ts";
 import { nameClient } from "../prepare/slices.ts";
 import { explainReason } from "../prepare/uncredited-reasons.ts";
 import { UNCREDITED_REASONS } from "../../../schemas/closed-lists.ts";
@@ -26,7 +26,7 @@ export function RunPage({ runId }: { runId: string }) {
   });
   return (
     <>
-      <p className="notes">
+      <p className="notes breadcrumb">
         <Link href={PATHS.runs}>My runs</Link>
       </p>
       <PageHead
@@ -90,7 +90,7 @@ function toFigures(run: Run) {
       name: "Calls",
       value: formatCount(run.calls),
       unit: "",
-      past: `${plural(run.turn_count, "turn")}, ${plural(run.agent_count, "agent")}`,
+      past: describeParts(run),
     },
     {
       name: "Tool calls",
@@ -99,10 +99,6 @@ function toFigures(run: Run) {
       past: areToolsKnown ? `${formatCount(outside)} could reach outside` : "",
     },
   ];
-}
-
-function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function NotCredited({ run }: { run: Run }) {

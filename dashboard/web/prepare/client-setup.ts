@@ -31,6 +31,9 @@ export function toClientSetups(gatewayUrl: string, secret: string | null): Clien
   return [
     claudeCode(gateway, key),
     codex(gateway, key),
+    geminiCli(gateway, key),
+    opencode(gateway, key),
+    openclaw(gateway, key),
     openaiSdk(gateway, key),
     anthropicSdk(gateway, key),
     curl(gateway, key),
@@ -44,7 +47,8 @@ export function toCurlLines(gatewayUrl: string, key: string = KEY_PLACEHOLDER): 
 
 function claudeCode(gateway: string, key: string): ClientSetup {
   const caption = "In the shell that starts Claude Code";
-  const address = `export ANTHROPIC_BASE_URL=${gateway}`;
+  // With the second line it also tells turns and sub-agents apart, and the calls that it makes for itself.
+  const address = `export ANTHROPIC_BASE_URL=${gateway}\nexport CLAUDE_CODE_GATEWAY_HINT_HEADERS=1`;
   return {
     name: "claude-code",
     label: "Claude Code",
@@ -75,6 +79,47 @@ function codex(gateway: string, key: string): ClientSetup {
       configuration('env_key = "OPENAI_API_KEY"', 'env_http_headers = { "x-assay-key" = "ASSAY_KEY" }'),
       environment,
     ],
+  };
+}
+
+function geminiCli(gateway: string, key: string): ClientSetup {
+  const caption = "In the shell that starts Gemini CLI";
+  const address = `export GOOGLE_GEMINI_BASE_URL=${gateway}`;
+  return {
+    name: "gemini-cli",
+    label: "Gemini CLI",
+    steps: [{ caption, lines: `${address}\nexport GEMINI_API_KEY=${key}` }],
+    ownKeySteps: [{ caption, lines: `${address}\nexport GEMINI_CLI_CUSTOM_HEADERS="x-assay-key:${key}"` }],
+  };
+}
+
+function opencode(gateway: string, key: string): ClientSetup {
+  const configuration = (options: object) => ({
+    caption: "In opencode.json",
+    lines: toJsonLines({ provider: { openai: { options: { baseURL: `${gateway}/v1`, ...options } } } }),
+  });
+  return {
+    name: "opencode",
+    label: "opencode",
+    steps: [configuration({ apiKey: key })],
+    ownKeySteps: [configuration({ headers: { "x-assay-key": key } })],
+  };
+}
+
+function openclaw(gateway: string, key: string): ClientSetup {
+  const configuration = (credentials: object) => {
+    const models = [{ id: OPENAI_MODEL_EXAMPLE, name: OPENAI_MODEL_EXAMPLE }];
+    const provider = { baseUrl: `${gateway}/v1`, api: "openai-responses", ...credentials, models };
+    return {
+      caption: `In openclaw.json; the model is then assay/${OPENAI_MODEL_EXAMPLE}`,
+      lines: toJsonLines({ models: { providers: { assay: provider } } }),
+    };
+  };
+  return {
+    name: "openclaw",
+    label: "OpenClaw",
+    steps: [configuration({ apiKey: key })],
+    ownKeySteps: [configuration({ apiKey: "YOUR_PROVIDER_KEY", headers: { "x-assay-key": key } })],
   };
 }
 
@@ -146,6 +191,10 @@ function curlLines(gateway: string, headers: readonly string[]): string {
     `  -H "Content-Type: application/json" \\`,
     `  -d '{"model":"${OPENAI_MODEL_EXAMPLE}","messages":[{"role":"user","content":"Say hello."}]}'`,
   ].join("\n");
+}
+
+function toJsonLines(document: object): string {
+  return JSON.stringify(document, null, 2);
 }
 
 function trimSlashes(url: string): string {

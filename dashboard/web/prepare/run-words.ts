@@ -3,7 +3,7 @@
 import type { ClassSource } from "../../../schemas/closed-lists.ts";
 import type { Run, RunClass } from "../../../schemas/run-api.ts";
 import { dayOf } from "./calendar.ts";
-import { formatDay, formatTime } from "./format.ts";
+import { formatCount, formatDay, formatTime } from "./format.ts";
 import { nameClass } from "./slices.ts";
 
 const SOURCES: Readonly<Record<Run["run_source"], string>> = {
@@ -23,12 +23,14 @@ const CLASS_SOURCES: Readonly<Record<ClassSource, string>> = {
   header: "declared by the caller",
   run: "declared by you for this run",
   schedule: "by a schedule of yours",
-  none: "nobody declared one",
+  none: "nobody knows by whom declared",
 };
 
 /** `Scheduled, by a schedule of yours`. */
 export function explainClass({ workload_class, class_source }: RunClass): string {
-  return `${nameClass(workload_class)}, ${CLASS_SOURCES[class_source]}`;
+  return workload_class === null
+    ? "Nobody declared it"
+    : `${nameClass(workload_class)}, ${CLASS_SOURCES[class_source]}`;
 }
 
 export interface CorrectionRow {
@@ -67,4 +69,17 @@ export function formatSpan(
   const end = formatTime(ended_at, viewerZone);
   const endDay = first === last || last === undefined ? "" : `${formatDay(last, today)}, `;
   return `${formatDay(first ?? today, today)}, ${formatTime(started_at, viewerZone)} to ${endDay}${end}`;
+}
+
+/** `5 turns, 3 sub-agents`, as far as either is known; empty where nothing is. */
+export function describeParts({ turn_count, agent_count }: Pick<Run, "turn_count" | "agent_count">): string {
+  const subAgents = Math.max(0, agent_count - 1);
+  const parts = [
+    { count: turn_count, noun: "turn" },
+    { count: subAgents, noun: "sub-agent" },
+  ];
+  return parts
+    .filter(({ count }) => count > 0)
+    .map(({ count, noun }) => `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`)
+    .join(", ");
 }

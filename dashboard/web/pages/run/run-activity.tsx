@@ -7,6 +7,7 @@ import { RunLanes } from "../../charts/run-lanes.tsx";
 import { Failed, Loading, Skeleton } from "../../components/states.tsx";
 import { formatCalls, formatCost, formatTime, formatTokens } from "../../prepare/format.ts";
 import { toRunLanes } from "../../prepare/run-lanes.ts";
+import { describeParts } from "../../prepare/run-words.ts";
 import { nameKind } from "../../prepare/slices.ts";
 import { explainReason } from "../../prepare/uncredited-reasons.ts";
 import { useSession } from "../../session.ts";
@@ -23,7 +24,8 @@ export function RunActivity({ run }: { run: Run }) {
       return { calls, tools };
     },
   });
-  const summary = `${formatCalls(run.calls)} of ${run.agent_count} agents in ${run.turn_count} turns.`;
+  const parts = describeParts(run);
+  const summary = `${formatCalls(run.calls)}${parts === "" ? "" : `: ${parts}`}.`;
   return (
     <section className="section" aria-labelledby="activity">
       <div className="section-head">
