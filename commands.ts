@@ -142,4 +142,9 @@ const TOOLS = {
     summary: "Write recorded calls as JSON lines; it stands in the audit of everybody who is in them",
     load: async () => (await import("./dashboard/commands/export-events.ts")).exportEventsCommand,
   },
+  "export runs": {
+    summary:
+      "Write runs with their agents and calls as JSON lines; it stands in the audit of everybody in them",
+    load: async () => (await import("./dashboard/commands/export-runs.ts")).exportRunsCommand,
+  },
 };
