@@ -39,6 +39,7 @@ export interface FeatureMakerOptions {
   /** The thread's program. */
   program?: URL;
   jobMsMax?: number;
+  closeMsMax?: number;
 }
 
 export function createFeatureMaker(log: Logger, options: FeatureMakerOptions): FeatureMaker {
@@ -78,7 +79,7 @@ class ThreadedFeatureMaker implements FeatureMaker {
   async close(): Promise<void> {
     const empty = Promise.withResolvers<void>();
     this.#whenEmpty = empty.resolve;
-    const timer = setTimeout(empty.resolve, CLOSE_MS_MAX);
+    const timer = setTimeout(empty.resolve, this.#options.closeMsMax ?? CLOSE_MS_MAX);
     this.#next();
     await empty.promise;
     clearTimeout(timer);

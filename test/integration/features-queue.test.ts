@@ -1,0 +1,133 @@
+// Features may be lost, and a loss is counted; nothing else depends on them.
+
+import { randomUUID } from "node:crypto";
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  createFeatureMaker,
+  JOB_BYTES_MAX,
+  QUEUE_BYTES_MAX,
+  QUEUE_JOBS_MAX,
+  type FeatureMaker,
+} from "../../ingest/gateway/features/feature-maker.ts";
+import type { FeatureJob } from "../../ingest/gateway/features/feature-job.ts";
+import { createMetrics, type Metrics } from "../../schemas/metrics.ts";
+
+const PATIENCE = { timeout: 20_000 };
+
+let maker: FeatureMaker;
+let metrics: Metrics;
+let made: string[];
+let logged: string;
+
+function start(jobMsMax?: number): FeatureMaker {
+  const stream = new Writable({
+    write(line: Buffer, _encoding, done) {
+      logged += line.toString();
+      done();
+    },
+  });
+  return createFeatureMaker(pino(stream), {
+    secrets: { sketchSecret: "s", linkSecret: "l", toolKinds: {} },
+    metrics,
+    write: ({ event_id }) => made.push(event_id),
+    program: new URL("../services/feature-thread.ts", import.meta.url),
+    closeMsMax: 50,
+    ...(jobMsMax !== undefined && { jobMsMax }),
+  });
+}
+
+beforeEach(() => {
+  metrics = createMetrics("test");
+  made = [];
+  logged = "";
+  maker = start();
+});
+afterEach(() => maker.close());
+
+function job(client: string, request = Buffer.from("{}")): FeatureJob {
+  const event = {
+    event_id: randomUUID(),
+    started_at: new Date().toISOString(),
+    person_id: null,
+    client,
+    api: "chat" as const,
+    trigger: "unknown" as const,
+  };
+  return { event, request, answer: undefined, isAnswerWhole: true };
+}
+
+async function dropped(): Promise<Record<string, number>> {
+  const { values } = await metrics.droppedFeatures.get();
+  return Object.fromEntries(values.map(({ labels, value }) => [labels.reason, value]));
+}
+
+describe("calls that wait for their features", () => {
+  it("are made in their order, and each once", async () => {
+    const jobs = Array.from({ length: 20 }, () => job("well"));
+    for (const one of jobs) maker.take(one);
+    await vi.waitFor(() => expect(made).toEqual(jobs.map(({ event }) => event.event_id)), PATIENCE);
+    expect(await dropped()).toEqual({});
+  });
+
+  it("beyond the queue's length are dropped and counted", async () => {
+    for (let at = 0; at < QUEUE_JOBS_MAX + 3; at++) maker.take(job("hang"));
+    expect(await dropped()).toEqual({ queue_full: 3 });
+  });
+
+  it("beyond the queue's size are dropped, and so is one that is too large by itself", async () => {
+    const large = Buffer.alloc(JOB_BYTES_MAX);
+    for (let at = 0; at < QUEUE_BYTES_MAX / JOB_BYTES_MAX + 2; at++) maker.take(job("hang", large));
+    maker.take(job("hang", Buffer.alloc(JOB_BYTES_MAX + 1)));
+    expect(await dropped()).toEqual({ queue_full: 2, too_large: 1 });
+  });
+
+  it("leave the caller's bytes as they are", async () => {
+    const request = Buffer.from('{"messages":[]}');
+    maker.take(job("well", request));
+    await vi.waitFor(() => expect(made).toHaveLength(1), PATIENCE);
+    expect(request.toString()).toBe('{"messages":[]}');
+  });
+});
+
+describe("a thread", () => {
+  it("that crashes costs one call's features, is started again, and its words are not logged", async () => {
+    const well = [job("well"), job("well")] as const;
+    maker.take(well[0]);
+    maker.take(job("crash"));
+    maker.take(well[1]);
+    await vi.waitFor(() => expect(made).toEqual(well.map(({ event }) => event.event_id)), PATIENCE);
+    expect(await dropped()).toEqual({ crashed: 1 });
+    expect(logged).toContain("started again");
+    expect(logged).not.toContain("prompt");
+  });
+
+  it("that can't make a call's features goes on with the next", async () => {
+    maker.take(job("fail"));
+    maker.take(job("well"));
+    await vi.waitFor(() => expect(made).toHaveLength(1), PATIENCE);
+    expect(await dropped()).toEqual({ failed: 1 });
+  });
+
+  it("that does not end is ended, and another takes its place", async () => {
+    await maker.close();
+    maker = start(500);
+    maker.take(job("hang"));
+    await vi.waitFor(async () => {
+      // On a loaded machine a thread may need longer to begin than a job may take here; the next one is offered then.
+      maker.take(job("well"));
+      expect(made.length).toBeGreaterThan(0);
+      expect((await dropped())["timed_out"]).toBeGreaterThan(0);
+    }, PATIENCE);
+  });
+});
+
+it("what still waits at the end is dropped within bounded time, and nothing is taken afterwards", async () => {
+  maker.take(job("hang"));
+  maker.take(job("well"));
+  await maker.close();
+  maker.take(job("well"));
+  expect(made).toEqual([]);
+  expect(await dropped()).toEqual({ closing: 3 });
+});
