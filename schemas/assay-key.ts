@@ -6,7 +6,7 @@ import { hash, randomBytes } from "node:crypto";
 const PREFIX = "assay_";
 const SECRET_BYTES = 32;
 const PATTERN = /^assay_[A-Za-z0-9_-]{43}$/;
-const INSIDE = /assay_[A-Za-z0-9_-]{43}/;
+const INSIDE = /assay_[a-z0-9_-]{43}/i;
 
 export function createAssayKey(): string {
   return PREFIX + randomBytes(SECRET_BYTES).toString("base64url");
@@ -21,7 +21,7 @@ export function isWellFormedAssayKey(credential: string): boolean {
   return PATTERN.test(credential);
 }
 
-/** Whether one of ours stands anywhere in a text, also where no key of ours belongs. */
+/** Whether one of ours stands anywhere in a text, also where no key of ours belongs, and in whatever case. */
 export function containsAssayKey(text: string): boolean {
   return INSIDE.test(text);
 }

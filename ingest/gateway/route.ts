@@ -3,7 +3,7 @@
 // configuration alone, and the rest of the path is handed on as it came, byte for byte, so no path can reach another host.
 
 import type { Upstream } from "../../schemas/upstreams.ts";
-import { looksLikeAssayKey } from "../../schemas/assay-key.ts";
+import { containsAssayKey, looksLikeAssayKey } from "../../schemas/assay-key.ts";
 import { PROVIDERS, readPath } from "./providers/all-providers.ts";
 import type { Operation, Provider } from "./providers/provider.ts";
 import { decodeSegment } from "./providers/request-facts.ts";
@@ -28,13 +28,17 @@ const TAG_SEGMENTS_MAX = 16;
 
 /**
  * @param url path and query as the client sent them
- * @throws Refusal 404 where neither a prefix nor a native path names an upstream
+ * @throws Refusal 404 where neither a prefix nor a native path names an upstream; 400 where a key stands in the wrong place
  */
 export function resolveRoute(upstreams: ReadonlyMap<string, Upstream>, method: string, url: string): Route {
   const { rest: prefixed, keyInQuery } = takeQueryKey(url);
   const { rest, keyInPath, tagSegments } = takePrefixes(upstreams, prefixed);
   const named = findNamed(upstreams, rest);
   const path = named ? rest.slice(named.name.length + 1) || "/" : rest;
+  if (containsAssayKey(decodeSegment(path))) {
+    const message = "An Assay key stands where a provider would see it. Put it in front: /k/<key>/…";
+    throw new Refusal(400, "invalid_request", message);
+  }
   const pathname = pathnameOf(path);
   const upstream = named ?? findNative(upstreams, pathname);
   if (!upstream) {

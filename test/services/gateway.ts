@@ -8,7 +8,7 @@ import { pino } from "pino";
 import { serveGateway } from "../../ingest/gateway/serve.ts";
 import { openSpoolReader } from "../../ingest/spool/reader.ts";
 import { readConfig } from "../../schemas/config.ts";
-import type { SnapshotKey } from "../../schemas/identity-snapshot.ts";
+import type { SnapshotKey, SnapshotPerson } from "../../schemas/identity-snapshot.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { createVitals, type Vitals } from "../../schemas/vitals.ts";
 import { writeSnapshot } from "./assay-keys.ts";
@@ -26,16 +26,19 @@ export interface TestGatewayOptions {
   /** Where the three known providers, and `ASSAY_UPSTREAM_…` of `settings`, are. */
   upstreamUrl: string;
   keys?: readonly SnapshotKey[];
+  /** Those for whom a proxy may vouch. */
+  people?: readonly SnapshotPerson[];
   settings?: Readonly<Record<string, string>>;
 }
 
 export async function startTestGateway({
   upstreamUrl,
   keys = [],
+  people = [],
   settings = {},
 }: TestGatewayOptions): Promise<TestGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), "assay-gateway-"));
-  await writeSnapshot(dataDir, keys);
+  await writeSnapshot(dataDir, keys, { people });
   const config = readConfig({
     ASSAY_DATA: dataDir,
     ASSAY_GATEWAY_PORT: "0",
