@@ -238,6 +238,11 @@ const OTHER_ROWS: Row[] = [
     { headers: { "user-agent": "OpenAI/Python 3.22.1", traceparent: TRACEPARENT } },
     { client: "openai-sdk", session_id: null, client_run_id: TRACE, run_id_source: "client" },
   ],
+  [
+    "a platform's heartbeat",
+    { ...claw([HEARTBEAT]), headers: { "user-agent": "own-platform/1", "x-assay-run-id": "r" } },
+    { client: "unknown", trigger: "schedule", client_run_id: "r" },
+  ],
 ];
 
 describe.each([

@@ -53,6 +53,11 @@ describe("of a system prompt, what changes from call to call is left out", () =>
     ["claude-code", "You are\ngitStatus: on main\nM a.ts", "You are"],
     ["gemini-cli", "You are\nToday's date is Monday\nBe brief", "You are\nBe brief"],
     ["openclaw", "You are\nRuntime: agent=main | host=h", "You are"],
+    [
+      "openclaw",
+      "You are\n<!-- openclaw:attempt:DYNAMIC -->\nChannel: a\n<!-- /openclaw:attempt:DYNAMIC -->",
+      "You are\n",
+    ],
   ])("%s: %j", (client, system, left) => {
     expect(contentOf(client).stripVolatile(system)).toBe(left);
   });

@@ -1,7 +1,7 @@
 // OpenClaw, and platforms built in its manner. Its user agent is the SDK's, or undici's, so it is known by a trace context together
 // with how its system prompt introduces it. The trace is a run's, shared by its sub-agents. The session is a standing channel: it
 // stands in the prompt cache's key where the model is set up for one, and else in the line on the run's surroundings.
-// Its timers speak through texts of role user: heartbeats, automations, reminders. They are the schedule's, not a person's.
+// Its timers speak through texts of role user (`heartbeat.ts`).
 // (Measured with 2026.9.6; the texts are in the published package.)
 
 import type { Author, Client, ClientSays } from "./client.ts";
@@ -16,6 +16,7 @@ import {
   type ClientRequest,
   type Said,
 } from "./client-request.ts";
+import { isScheduled } from "./heartbeat.ts";
 import { matchUserAgent } from "./user-agent.ts";
 import { withoutBlocks, withoutLines } from "./wrappers.ts";
 
@@ -28,28 +29,8 @@ const SURROUNDINGS = " | session=";
 const SEARCHED_BYTES_MAX = 1024 * 1024;
 const SURROUNDINGS_BYTES_MAX = 1024;
 
-/** Messages of channels begin with the time at which they came. */
-const STAMP = /^(?:\[[A-Z][a-z]{2} [^\]\n]{1,60}\] *)?/.source;
-const SCHEDULED = new RegExp(
-  `${STAMP}(?:${[
-    "\\[cron:",
-    "\\[OpenClaw (?:heartbeat poll|cron wake)\\]",
-    "Follow the heartbeat monitor scratch context",
-    "Use heartbeat_respond to report the wake outcome",
-    "Read HEARTBEAT\\.md if it exists",
-    "Run the following periodic tasks \\(only those due",
-    "A scheduled (?:reminder|cron event) (?:has been|was) triggered",
-  ].join("|")})`,
-  "m",
-);
-const TOOL_NOTICE = new RegExp(
-  `${STAMP}(?:${[
-    "\\[OpenClaw exec completion\\]",
-    "An async command (?:you ran|completion)",
-    "\\[Internal task completion event\\]",
-  ].join("|")})`,
-  "m",
-);
+const TOOL_NOTICE =
+  /^(?:\[OpenClaw exec completion\]|An async command (?:you ran|completion)|\[Internal task completion event\])/m;
 const FROM_AGENT = /^\[Subagent (?:Context|Task)\]/m;
 /** Closes the label of what a channel says of a message: its sender, its conversation. */
 const CHANNEL_MARK = "⟦openclaw:ctx⟧";
@@ -57,6 +38,11 @@ const CHANNEL_MARK = "⟦openclaw:ctx⟧";
 const INTERNAL_BLOCK = {
   begin: "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>",
   end: "<<<END_OPENCLAW_INTERNAL_CONTEXT>>>",
+};
+/** The part of the system prompt that is made anew for each run. */
+const DYNAMIC_BLOCK = {
+  begin: "<!-- openclaw:attempt:DYNAMIC -->",
+  end: "<!-- /openclaw:attempt:DYNAMIC -->",
 };
 /** The label stays behind when its block is taken out, and goes as a line. */
 const CHANNEL_BLOCK = { begin: `${CHANNEL_MARK}\n\`\`\`json`, end: "\n```" };
@@ -94,7 +80,8 @@ export const openclaw: Client = {
         .replaceAll(TIMESTAMP, "")
         .replaceAll(CRON_NAME, "")
         .trim(),
-    stripVolatile: (system) => withoutLines(system, [/^Runtime: /, /^Current (?:date|time)/]),
+    stripVolatile: (system) =>
+      withoutLines(withoutBlocks(system, DYNAMIC_BLOCK), [/^Runtime: /, /^Current (?:date|time)/]),
     toolKinds: toolKindsOf({
       read: [
         "read",
@@ -139,7 +126,7 @@ export const openclaw: Client = {
 };
 
 function authorOf(text: string): Author | undefined {
-  if (SCHEDULED.test(text)) return "schedule";
+  if (isScheduled(text)) return "schedule";
   if (TOOL_NOTICE.test(text)) return "tool";
   if (FROM_AGENT.test(text)) return "agent";
   return text.includes(CHANNEL_MARK) ? "human" : undefined;

@@ -7,6 +7,7 @@ import { readNewest } from "../content/newest.ts";
 import type { Author, Client, ClientSays } from "./client.ts";
 import { PLAIN_CONTENT } from "./client-content.ts";
 import type { ClientRequest } from "./client-request.ts";
+import { isScheduled } from "./heartbeat.ts";
 
 /** Where a request holds texts of several authors, the first of these. A person's own words go last: they are told by what is left. */
 const AUTHORS: readonly Author[] = ["client", "schedule", "agent", "tool", "human"];
@@ -24,10 +25,16 @@ export function readTrigger(
 ): TriggerReading {
   const newest = body && readNewest(api, body.text, body.members);
   if (!newest) return { trigger: "unknown", isClientsOwn: false };
-  const authors = new Set(newest.texts.map((text) => client?.authorOf?.(text)));
+  const authorOf = client?.authorOf ?? authorOfPlatform;
+  const authors = new Set(newest.texts.map(authorOf));
   const author = AUTHORS.find((candidate) => authors.has(candidate));
   if (author === "client") return { trigger: "unknown", isClientsOwn: true };
   return { trigger: author ?? triggerOf(newest, client, says), isClientsOwn: false };
+}
+
+/** Any program may be an agent platform. */
+function authorOfPlatform(text: string): Author | undefined {
+  return isScheduled(text) ? "schedule" : undefined;
 }
 
 function triggerOf(
