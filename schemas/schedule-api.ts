@@ -7,7 +7,7 @@ import { z } from "zod";
 import { WORKLOAD_CLASSES } from "./closed-lists.ts";
 
 /** Longer after its time a run is not what the schedule started. */
-const MINUTES_MAX = 240;
+const MINUTES_MAX = 60;
 const MINUTES = 15;
 const CRON_CHARS_MAX = 100;
 const ZONE_CHARS_MAX = 64;
@@ -42,7 +42,7 @@ export const scheduleSchema = z.object({
   is_by_operator: z.boolean(),
   /** When somebody approved of it as an explanation; null: nobody has. */
   accepted_at: instant.nullable(),
-  /** Runs that start from then on are not covered; null: it holds. */
+  /** Its times from then on cover nothing; null: it holds. */
   ended_at: instant.nullable(),
   /** Its next time; null when it has ended, or has none within the next years. */
   next_at: instant.nullable(),

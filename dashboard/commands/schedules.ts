@@ -21,7 +21,7 @@ export const schedulesAddCommand = defineCommand<StoreCommand>({
     cron: { type: "string", help: "minute, hour, day of month, month, day of week" },
     class: { type: "string", help: `kind of work: ${WORKLOAD_CLASSES.join(", ")}` },
     timezone: { type: "string", help: "IANA zone; without it ASSAY_TIMEZONE" },
-    minutes: { type: "string", help: "a run that starts so long after a time is the schedule's (1 to 240)" },
+    minutes: { type: "string", help: "a run that starts so long after a time is the schedule's (1 to 60)" },
     name: { type: "string", help: "what it is called in lists" },
   },
   async run({ values }, io, { postgres }, { timezone }) {

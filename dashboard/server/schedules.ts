@@ -15,7 +15,7 @@ import { appendAudit } from "./audit.ts";
 import type { SubjectId } from "./scope.ts";
 
 /** Schedules of one person, or of one service's key, that hold at the same time. */
-export const HOLDING_SCHEDULES_MAX = 20;
+export const HOLDING_SCHEDULES_MAX = 10;
 /** Schedules of one person that a page lists: all that hold, and as many of the newest ended ones as fit. */
 const LISTED_SCHEDULES_MAX = 200;
 /** Any number, the same in every process of this product and used for nothing else. */

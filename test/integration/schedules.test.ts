@@ -86,7 +86,7 @@ test.each([
   { cron: "0 3 * *" },
   { ...NIGHTLY, timezone: "Mars/Phobos" },
   { ...NIGHTLY, minutes: 0 },
-  { ...NIGHTLY, minutes: 241 },
+  { ...NIGHTLY, minutes: 61 },
   { ...NIGHTLY, name: "" },
   { ...NIGHTLY, accepted_at: "2026-11-20T12:00:00.000Z" },
 ])("%j is refused in a sentence", async (said) => {
