@@ -1,8 +1,19 @@
 // How a WebSocket ends: by its client, by its provider, by the gateway; with responses under way, and without. Every response
 // is on record once, and each side sees what it would have seen of the other.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { WebSocket } from "ws";
+import { DRAIN_MS_MAX, serveGateway } from "../../ingest/gateway/serve.ts";
+import { openSpoolReader } from "../../ingest/spool/reader.ts";
+import { readConfig } from "../../schemas/config.ts";
+import { createVitals } from "../../schemas/vitals.ts";
 import { openSocketBench, say, type Both, type SocketBench } from "../services/websocket-bench.ts";
+import { connectSocket } from "../services/websocket-client.ts";
 import { usageOf } from "../services/websocket-provider.ts";
 
 let bench: SocketBench;
@@ -59,5 +70,61 @@ describe("a connection that is cut under a response", () => {
       { usage_source: "estimated", output_tokens: 11, terminated_by: "upstream", error_kind: "reset" },
       { request_kind: "other", terminated_by: "upstream", error_kind: "reset" },
     ]);
+  });
+});
+
+describe("a gateway that ends", () => {
+  test("closes what has no response under way at once, and the rest when their responses have ended", async () => {
+    const ending = await openSocketBench();
+    const idle = await ending.connectBoth(RESPONSES);
+    const idleClosed = once(idle.theirs, "close");
+    const busy = await ending.connectBoth(RESPONSES);
+    await begin(busy);
+    const ended = ending.gateway.close();
+    expect(await idle.client.closed).toBe(1001);
+    expect((await idleClosed)[0]).toBe(1001);
+    expect(await ending.takeEvents(1)).toMatchObject([{ request_kind: "other", terminated_by: "gateway" }]);
+    say(busy.theirs, "response.completed", {
+      response: { id: "resp_1", status: "completed", usage: usageOf(1) },
+    });
+    await busy.client.nextOf("response.completed");
+    expect(ending.gateway.takeEvents()).toMatchObject([
+      { ...REPORTED, response_id: "resp_1", terminated_by: "complete" },
+    ]);
+    expect(await busy.client.closed).toBe(1001);
+    await ended;
+    await ending.provider.close();
+  });
+
+  test("cuts off a response that does not end when its time is up, and has it on record", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "assay-websocket-"));
+    const log = pino({ level: "silent" });
+    const vitals = createVitals("gateway");
+    const settings = {
+      ASSAY_DATA: dataDir,
+      ASSAY_GATEWAY_PORT: "0",
+      ASSAY_UPSTREAM_OPENAI_URL: bench.provider.url,
+    };
+    const gateway = await serveGateway(log, readConfig(settings), vitals);
+    const opened = new Promise<WebSocket>((resolve) => bench.provider.play(resolve));
+    const client = await connectSocket(`http://127.0.0.1:${gateway.port}${RESPONSES}`);
+    const theirs = await opened;
+    client.send(question);
+    await once(theirs, "message");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const closed = gateway.close();
+    vi.advanceTimersByTime(DRAIN_MS_MAX);
+    vi.useRealTimers();
+    expect(await client.closed).toBe(1006);
+    await closed;
+    const spool = openSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics: vitals.metrics });
+    const events = spool
+      .readBatch(10)
+      .records.flatMap((item) => (item.record === "event" ? [item.event] : []));
+    expect(events).toMatchObject([
+      { request_kind: "main", terminated_by: "gateway", usage_source: "estimated" },
+      { request_kind: "other", terminated_by: "gateway" },
+    ]);
+    rmSync(dataDir, { recursive: true });
   });
 });
