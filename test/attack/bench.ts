@@ -1,6 +1,8 @@
 // What attacks on identity are tried against: real gateways in front of a provider that keeps what it sees, and a cast of callers.
 // An attack is the bytes of one connection, so that nothing that a well-behaved client would refuse to send is left untried.
 
+import type { IncomingHttpHeaders } from "node:http";
+import { CREDENTIAL_HEADERS } from "../../ingest/gateway/identity/caller.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { describePerson, issueKey } from "../services/assay-keys.ts";
 import { startTestGateway, type TestGateway } from "../services/gateway.ts";
@@ -113,7 +115,7 @@ export async function openAttackBench(): Promise<AttackBench> {
       return {
         statuses: [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status)),
         owners: events.map(ownerOf),
-        spent: requests.map(({ rawHeaders, url }) => spentBy([...rawHeaders, url].join("\n"))),
+        spent: requests.map(({ headers }) => spentBy(headers)),
         events,
         seen: requests
           .map(({ url, rawHeaders, body }) => [url, ...rawHeaders, body.toString("latin1")].join("\n"))
@@ -128,7 +130,10 @@ export async function openAttackBench(): Promise<AttackBench> {
   };
 }
 
-function spentBy(head: string): Spent {
-  if (head.includes(ORGANISATION_KEY)) return "the organisation's";
-  return head.includes(OWN_KEY) ? "the caller's own" : "none";
+function spentBy(headers: IncomingHttpHeaders): Spent {
+  const values = CREDENTIAL_HEADERS.map((name) => String(headers[name] ?? "").replace(/^bearer\b/i, ""));
+  if (values.some((value) => value.includes(ORGANISATION_KEY))) return "the organisation's";
+  // Where browsers have their key on the way to a WebSocket.
+  const isInProtocol = String(headers["sec-websocket-protocol"]).includes(OWN_KEY);
+  return isInProtocol || values.some((value) => value.trim() !== "") ? "the caller's own" : "none";
 }

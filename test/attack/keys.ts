@@ -77,7 +77,7 @@ const ALTERED: Attack[] = [
   {
     tried: "The id of Ada's key as a bearer token: to the gateway it is some provider's credential",
     bytes: ({ ada }) => post(CHAT, [`Authorization: Bearer ${ada.key.key_id}`]),
-    ...passes("nobody", "none"),
+    ...passes("nobody", "the caller's own"),
   },
   {
     tried: "Ada's key with another last character",

@@ -104,7 +104,7 @@ const TARGETS: Attack[] = [
     ...UNKNOWN_TO_PROVIDER,
   },
   {
-    tried: "A WebSocket with nobody's key",
+    tried: "A WebSocket with a provider's own key among the subprotocols",
     bytes: () => upgrade(OWN_KEY, []),
     ...passes("nobody", OWNS),
     statuses: [404],
