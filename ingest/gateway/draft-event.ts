@@ -1,35 +1,15 @@
 // The event of a call, as far as it is known when the call is sent to its provider. It is what will stand if nothing more is
 // heard of the call.
 
-import { createHmac, hkdfSync } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { FIELD_CHARS_MAX, type TokenEvent } from "../../schemas/token-event.ts";
 import { readClientFacts } from "./clients/client-facts.ts";
 import { readDeclared } from "./clients/declared.ts";
+import type { BodyHash } from "./features/keys.ts";
 import type { Caller } from "./identity/caller.ts";
 import { scanObject } from "./json-scan.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { Route } from "./route.ts";
-
-const EPOCH_MS = 28 * 24 * 3600 * 1000;
-const HASH_BYTES = 16;
-
-/** A hash of bodies that means nothing without the key. The key changes with each epoch of 28 days. */
-export type BodyHash = (body: Buffer, atMs: number) => string;
-
-export function createBodyHash(sketchSecret: string): BodyHash {
-  const keys = new Map<number, Buffer>();
-  return (body, atMs) => {
-    const epoch = Math.floor(atMs / EPOCH_MS);
-    let key = keys.get(epoch);
-    if (!key) {
-      key = Buffer.from(hkdfSync("sha256", sketchSecret, "", `assay body ${epoch}`, 32));
-      keys.clear();
-      keys.set(epoch, key);
-    }
-    return createHmac("sha256", key).update(body).digest().toString("base64url", 0, HASH_BYTES);
-  };
-}
 
 export interface DraftInput {
   eventId: string;

@@ -20,12 +20,13 @@ import { ClientAnswer } from "./client-answer.ts";
 import { countCall, type CallCounter } from "./count-call.ts";
 import { DRAIN_BYTES_MAX, DRAIN_MS_MAX, type Drains } from "./drains.ts";
 import type { Estimator } from "./estimate/estimator.ts";
+import type { FeatureMaker } from "./features/feature-maker.ts";
 import { finishEvent } from "./finish-event.ts";
 import { toClientHeaders } from "./headers.ts";
 import { isEventStream, Meter } from "./meter/meter.ts";
 import type { TokenCounts } from "./providers/provider.ts";
 import { Refusal, sendRefusal } from "./refusal.ts";
-import type { RequestBody } from "./request-body.ts";
+import { textOf, type RequestBody } from "./request-body.ts";
 import type { Route } from "./route.ts";
 import { UsageChunkFilter } from "./usage-chunk-filter.ts";
 
@@ -33,6 +34,7 @@ import { UsageChunkFilter } from "./usage-chunk-filter.ts";
 export interface ExchangeParts extends CallCounter {
   spool: SpoolWriter;
   estimator: Estimator;
+  features: FeatureMaker;
   drains: Drains;
   dispatcherOf: (upstream: Upstream) => Dispatcher;
 }
@@ -224,7 +226,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#progress = "completing";
     const question = {
       model: draft.model_requested ?? "",
-      request: body.kind === "whole" ? body.text : undefined,
+      request: textOf(body),
       answer: this.#meter?.answer ?? Buffer.alloc(0),
     };
     void this.#gateway.estimator
@@ -253,7 +255,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
       estimate,
     });
     // A failure is logged and counted where it happened; the client is not made to pay for it.
-    this.#gateway.spool.append({ record: "event", event }, () => this.#release());
+    this.#gateway.spool.append({ record: "event", event }, () => {
+      this.#release();
+      this.#gateway.features.take(event, textOf(body), this.#meter);
+    });
   }
 
   /** The record is with the kernel, or never will be: what waited for it goes on. */

@@ -28,6 +28,11 @@ export type RequestBody =
   /** `countBytes` says how much went through so far. */
   | { kind: "stream"; stream: Readable; countBytes: () => number };
 
+/** What of a body can be read. */
+export function textOf(body: RequestBody): Buffer | undefined {
+  return body.kind === "whole" ? body.text : undefined;
+}
+
 /** @throws Refusal 400 when the client breaks off before its request is whole; nobody is left to read it */
 export async function receiveBody(incoming: IncomingMessage, isMetered: boolean): Promise<RequestBody> {
   const { "content-length": length, "transfer-encoding": encoding } = incoming.headers;

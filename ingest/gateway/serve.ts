@@ -9,16 +9,15 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { Agent, Pool } from "undici";
 import type { Config } from "../../schemas/config.ts";
-import { readOrMakeSecret } from "../../schemas/data-directory.ts";
 import { SNAPSHOT_FILE } from "../../schemas/identity-snapshot.ts";
 import { listenError } from "../../schemas/ports.ts";
 import type { PartHealth, Vitals } from "../../schemas/vitals.ts";
 import { describeWriter } from "../spool/health.ts";
 import { SpoolWriter } from "../spool/writer.ts";
 import { GatewayEnds } from "./breaking-off.ts";
-import { createBodyHash } from "./draft-event.ts";
 import { createDrains } from "./drains.ts";
 import { createEstimator } from "./estimate/estimator.ts";
+import { openFeatures } from "./features/open-features.ts";
 import { createGatewayApp, type Gateway } from "./gateway.ts";
 import { openSnapshot, type SnapshotReader } from "./identity/snapshot.ts";
 import { createTrustedNetworks } from "./identity/trusted-networks.ts";
@@ -65,6 +64,7 @@ export async function serveGateway(log: Logger, config: Config, vitals: Vitals):
     now: Date.now,
   });
   const estimator = createEstimator(log);
+  const { features, hashBody } = openFeatures(log, config, { spool, metrics: vitals.metrics });
   const pools = new Map<string, Pool>();
   const underWay = new Set<Promise<void>>();
   const describeSpool = (): PartHealth => describeWriter(spool.state, { isStrict: config.strict });
@@ -81,11 +81,12 @@ export async function serveGateway(log: Logger, config: Config, vitals: Vitals):
       auth: config.auth,
       now: Date.now,
     },
-    hashBody: createBodyHash(config.sketchSecret ?? readOrMakeSecret(config.dataDir, "sketch-secret")),
+    hashBody,
     strict: config.strict,
     now: Date.now,
     isReady: () => snapshot.isCurrent() && describeSpool().state !== "failed" && !vitals.isDraining,
     estimator,
+    features,
     drains: createDrains(),
     underWay,
     dispatcherOf: ({ name, url }) => {
@@ -114,6 +115,7 @@ export async function serveGateway(log: Logger, config: Config, vitals: Vitals):
       await breakOff();
       await Promise.allSettled(underWay);
       await estimator.close();
+      await features.close();
       snapshot.close();
       await spool.close();
     },

@@ -1,6 +1,5 @@
 // Features may be lost, and a loss is counted; nothing else depends on them.
 
-import { randomUUID } from "node:crypto";
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -11,8 +10,8 @@ import {
   QUEUE_JOBS_MAX,
   type FeatureMaker,
 } from "../../ingest/gateway/features/feature-maker.ts";
-import type { FeatureJob } from "../../ingest/gateway/features/feature-job.ts";
 import { createMetrics, type Metrics } from "../../schemas/metrics.ts";
+import { buildTokenEvent } from "../builders/token-event.ts";
 
 const PATIENCE = { timeout: 20_000 };
 
@@ -46,16 +45,11 @@ beforeEach(() => {
 });
 afterEach(() => maker.close());
 
-function job(client: string, request = Buffer.from("{}")): FeatureJob {
-  const event = {
-    event_id: randomUUID(),
-    started_at: new Date().toISOString(),
-    person_id: null,
-    client,
-    api: "chat" as const,
-    trigger: "unknown" as const,
-  };
-  return { event, request, answer: undefined, isAnswerWhole: true };
+/** @returns the id of the call */
+function take(client: string, request = Buffer.from("{}")): string {
+  const event = buildTokenEvent({ client, api: "chat" });
+  maker.take(event, request, undefined);
+  return event.event_id;
 }
 
 async function dropped(): Promise<Record<string, number>> {
@@ -65,27 +59,26 @@ async function dropped(): Promise<Record<string, number>> {
 
 describe("calls that wait for their features", () => {
   it("are made in their order, and each once", async () => {
-    const jobs = Array.from({ length: 20 }, () => job("well"));
-    for (const one of jobs) maker.take(one);
-    await vi.waitFor(() => expect(made).toEqual(jobs.map(({ event }) => event.event_id)), PATIENCE);
+    const taken = Array.from({ length: 20 }, () => take("well"));
+    await vi.waitFor(() => expect(made).toEqual(taken), PATIENCE);
     expect(await dropped()).toEqual({});
   });
 
   it("beyond the queue's length are dropped and counted", async () => {
-    for (let at = 0; at < QUEUE_JOBS_MAX + 3; at++) maker.take(job("hang"));
+    for (let at = 0; at < QUEUE_JOBS_MAX + 3; at++) take("hang");
     expect(await dropped()).toEqual({ queue_full: 3 });
   });
 
   it("beyond the queue's size are dropped, and so is one that is too large by itself", async () => {
     const large = Buffer.alloc(JOB_BYTES_MAX);
-    for (let at = 0; at < QUEUE_BYTES_MAX / JOB_BYTES_MAX + 2; at++) maker.take(job("hang", large));
-    maker.take(job("hang", Buffer.alloc(JOB_BYTES_MAX + 1)));
+    for (let at = 0; at < QUEUE_BYTES_MAX / JOB_BYTES_MAX + 2; at++) take("hang", large);
+    take("hang", Buffer.alloc(JOB_BYTES_MAX + 1));
     expect(await dropped()).toEqual({ queue_full: 2, too_large: 1 });
   });
 
   it("leave the caller's bytes as they are", async () => {
     const request = Buffer.from('{"messages":[]}');
-    maker.take(job("well", request));
+    take("well", request);
     await vi.waitFor(() => expect(made).toHaveLength(1), PATIENCE);
     expect(request.toString()).toBe('{"messages":[]}');
   });
@@ -93,19 +86,18 @@ describe("calls that wait for their features", () => {
 
 describe("a thread", () => {
   it("that crashes costs one call's features, is started again, and its words are not logged", async () => {
-    const well = [job("well"), job("well")] as const;
-    maker.take(well[0]);
-    maker.take(job("crash"));
-    maker.take(well[1]);
-    await vi.waitFor(() => expect(made).toEqual(well.map(({ event }) => event.event_id)), PATIENCE);
+    const before = take("well");
+    take("crash");
+    const after = take("well");
+    await vi.waitFor(() => expect(made).toEqual([before, after]), PATIENCE);
     expect(await dropped()).toEqual({ crashed: 1 });
     expect(logged).toContain("started again");
     expect(logged).not.toContain("prompt");
   });
 
   it("that can't make a call's features goes on with the next", async () => {
-    maker.take(job("fail"));
-    maker.take(job("well"));
+    take("fail");
+    take("well");
     await vi.waitFor(() => expect(made).toHaveLength(1), PATIENCE);
     expect(await dropped()).toEqual({ failed: 1 });
   });
@@ -113,10 +105,10 @@ describe("a thread", () => {
   it("that does not end is ended, and another takes its place", async () => {
     await maker.close();
     maker = start(500);
-    maker.take(job("hang"));
+    take("hang");
     await vi.waitFor(async () => {
-      // On a loaded machine a thread may need longer to begin than a job may take here; the next one is offered then.
-      maker.take(job("well"));
+      // On a loaded machine even this may take longer than it may; then the next one is offered.
+      take("well");
       expect(made.length).toBeGreaterThan(0);
       expect((await dropped())["timed_out"]).toBeGreaterThan(0);
     }, PATIENCE);
@@ -124,10 +116,10 @@ describe("a thread", () => {
 });
 
 it("what still waits at the end is dropped within bounded time, and nothing is taken afterwards", async () => {
-  maker.take(job("hang"));
-  maker.take(job("well"));
+  take("hang");
+  take("well");
   await maker.close();
-  maker.take(job("well"));
+  take("well");
   expect(made).toEqual([]);
   expect(await dropped()).toEqual({ closing: 3 });
 });

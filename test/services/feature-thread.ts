@@ -10,3 +10,4 @@ parentPort?.on("message", ({ event: { event_id, client } }: FeatureJob) => {
   if (client === "fail") parentPort?.postMessage({ errorName: "RangeError" });
   else if (client !== "hang") parentPort?.postMessage({ features: buildCallFeatures({ event_id }) });
 });
+parentPort?.postMessage({ isReady: true });

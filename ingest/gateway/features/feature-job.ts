@@ -1,8 +1,6 @@
 // A call whose features are asked for, with the texts that they are made of.
 
 import type { TokenEvent } from "../../../schemas/token-event.ts";
-import type { Meter } from "../meter/meter.ts";
-import type { RequestBody } from "../request-body.ts";
 
 export interface FeatureJob {
   event: Pick<TokenEvent, "event_id" | "started_at" | "person_id" | "client" | "api" | "trigger">;
@@ -14,18 +12,24 @@ export interface FeatureJob {
   isAnswerWhole: boolean;
 }
 
-/** @param meter of the answer; undefined where there was none */
+/** What is kept of an answer: decoded, a body or an event stream. */
+export interface KeptAnswer {
+  answer: Buffer;
+  isAnswerWhole: boolean;
+}
+
+/** @param answer undefined where there was none */
 export function toFeatureJob(
-  event: TokenEvent,
-  body: RequestBody,
-  meter: Pick<Meter, "answer" | "isAnswerWhole"> | undefined,
+  { event_id, started_at, person_id, client, api, trigger, status }: TokenEvent,
+  request: Buffer | undefined,
+  answer: KeptAnswer | undefined,
 ): FeatureJob {
-  const { event_id, started_at, person_id, client, api, trigger, status } = event;
+  // What came with another status is the provider's, and no answer of a model.
+  const isAnswered = status >= 200 && status < 300;
   return {
     event: { event_id, started_at, person_id, client, api, trigger },
-    request: body.kind === "whole" ? body.text : undefined,
-    // What came with another status is the provider's, and no answer of a model.
-    answer: status >= 200 && status < 300 ? meter?.answer : undefined,
-    isAnswerWhole: meter?.isAnswerWhole ?? false,
+    request,
+    answer: isAnswered ? answer?.answer : undefined,
+    isAnswerWhole: answer?.isAnswerWhole ?? false,
   };
 }

@@ -8,8 +8,9 @@ import { Worker } from "node:worker_threads";
 import type { Logger } from "pino";
 import type { CallFeatures } from "../../../schemas/call-features.ts";
 import type { Metrics } from "../../../schemas/metrics.ts";
+import type { TokenEvent } from "../../../schemas/token-event.ts";
 import { contentReaderOf } from "../content/all-interfaces.ts";
-import type { FeatureJob } from "./feature-job.ts";
+import { toFeatureJob, type FeatureJob, type KeptAnswer } from "./feature-job.ts";
 import type { FeatureReply, FeatureSecrets } from "./worker.ts";
 
 export const QUEUE_JOBS_MAX = 512;
@@ -26,8 +27,12 @@ const HEAP_MB_MAX = 512;
 export type DropReason = "queue_full" | "too_large" | "failed" | "timed_out" | "crashed" | "closing";
 
 export interface FeatureMaker {
-  /** Takes a call that is on record. Returns at once; the call's texts are let go when its features are made. */
-  take(job: FeatureJob): void;
+  /**
+   * Takes a call that is on record. Returns at once; the call's texts are let go when its features are made.
+   * @param request without its content encoding; undefined where it was not kept
+   * @param answer undefined where there was none
+   */
+  take(event: TokenEvent, request: Buffer | undefined, answer: KeptAnswer | undefined): void;
   /** Takes no more, lets what waits end for up to CLOSE_MS_MAX, and drops the rest. */
   close(): Promise<void>;
 }
@@ -52,6 +57,8 @@ class ThreadedFeatureMaker implements FeatureMaker {
   readonly #queue: FeatureJob[] = [];
   #queuedBytes = 0;
   #worker: Worker | undefined;
+  /** A thread takes its time to begin, which is not its first job's. */
+  #isReady = false;
   #underWay: { timer: NodeJS.Timeout } | undefined;
   #restTimer: NodeJS.Timeout | undefined;
   /** Set from the call of `close` on: to be called when nothing waits any more. */
@@ -62,13 +69,17 @@ class ThreadedFeatureMaker implements FeatureMaker {
     this.#options = options;
   }
 
-  take(job: FeatureJob): void {
-    if (!contentReaderOf(job.event.api)) return;
-    const bytes = sizeOf(job);
+  take(event: TokenEvent, request: Buffer | undefined, answer: KeptAnswer | undefined): void {
+    if (!contentReaderOf(event.api)) return;
     if (this.#whenEmpty) this.#drop("closing");
-    else if (bytes > JOB_BYTES_MAX) this.#drop("too_large");
-    else if (this.#queue.length === QUEUE_JOBS_MAX || this.#queuedBytes + bytes > QUEUE_BYTES_MAX)
-      this.#drop("queue_full");
+    else if (this.#queue.length === QUEUE_JOBS_MAX) this.#drop("queue_full");
+    else this.#enqueue(toFeatureJob(event, request, answer));
+  }
+
+  #enqueue(job: FeatureJob): void {
+    const bytes = sizeOf(job);
+    if (bytes > JOB_BYTES_MAX) this.#drop("too_large");
+    else if (this.#queuedBytes + bytes > QUEUE_BYTES_MAX) this.#drop("queue_full");
     else {
       this.#queuedBytes += bytes;
       // Not in this turn of the event loop: other calls may be about to get their last bytes in it.
@@ -92,20 +103,18 @@ class ThreadedFeatureMaker implements FeatureMaker {
   /** Gives the thread its next job, where it has none. */
   #next(): void {
     if (this.#underWay || this.#restTimer) return;
-    const job = this.#queue.shift();
-    if (!job) {
-      this.#whenEmpty?.();
-      return;
-    }
+    if (this.#queue.length === 0) this.#whenEmpty?.();
+    else this.#worker ??= this.#startWorker();
+    const job = this.#worker && this.#isReady ? this.#queue.shift() : undefined;
+    if (!job) return;
     this.#queuedBytes -= sizeOf(job);
-    this.#worker ??= this.#startWorker();
     const timer = setTimeout(() => this.#breakDown("timed_out"), this.#options.jobMsMax ?? JOB_MS_MAX);
     this.#underWay = { timer };
     // Copies: the provider's connection may still hold the request, and what is handed over must belong to nobody else.
     const request = job.request && new Uint8Array(job.request);
     const answer = job.answer && new Uint8Array(job.answer);
     const owned = [request, answer].flatMap((bytes) => (bytes ? [bytes.buffer] : []));
-    this.#worker.postMessage({ ...job, request, answer }, owned);
+    this.#worker?.postMessage({ ...job, request, answer }, owned);
   }
 
   #startWorker(): Worker {
@@ -130,7 +139,9 @@ class ThreadedFeatureMaker implements FeatureMaker {
   }
 
   #take(reply: FeatureReply): void {
-    if ("errorName" in reply) {
+    if ("isReady" in reply) {
+      this.#isReady = true;
+    } else if ("errorName" in reply) {
       this.#log.error({ error: reply.errorName }, "the features of a call could not be made");
       this.#end("failed");
     } else {
@@ -154,6 +165,7 @@ class ThreadedFeatureMaker implements FeatureMaker {
   async #stopWorker(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
+    this.#isReady = false;
     await worker?.terminate();
   }
 

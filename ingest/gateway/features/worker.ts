@@ -16,8 +16,8 @@ export interface FeatureSecrets {
   toolKinds: ToolKinds;
 }
 
-/** Features, or the name of the error that came instead. Its message stays here: it may quote what was read. */
-export type FeatureReply = { features: CallFeatures | undefined } | { errorName: string };
+/** That jobs can be taken; then, for each, features, or the name of the error that came instead: its message may quote a text. */
+export type FeatureReply = { isReady: true } | { features: CallFeatures | undefined } | { errorName: string };
 
 /** Linux has priorities of threads; calls go before features there. */
 const OWN_THREAD = "/proc/thread-self";
@@ -45,3 +45,4 @@ const parts: FeatureParts = {
 };
 giveWay();
 parentPort?.on("message", (job: FeatureJob) => parentPort?.postMessage(answer(parts, job)));
+parentPort?.postMessage({ isReady: true } satisfies FeatureReply);
