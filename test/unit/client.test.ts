@@ -13,6 +13,7 @@ describe("the client", () => {
     ["claude-cli/2.1.329 (external, sdk-ts, agent-sdk/0.3.329)", "claude-code", "2.1.329", "sdk"],
     ["claude-cli/2.1.329 (external, sdk-cli, client-app/own/1.0)", "claude-code", "2.1.329", "headless"],
     ["claude-code/2.1.329", "claude-code", "2.1.329", "unknown"],
+    ["cc-gateway/1.2", "claude-code", "", "unknown"],
     ["codex_cli_rs/0.169.0 (Linux)", "codex", "0.169.0", "interactive"],
     ["codex_exec/0.169.0 (Debian 12.0.0; x86_64)", "codex", "0.169.0", "headless"],
     ["codex-cli", "codex", "", "unknown"],

@@ -17,9 +17,8 @@ import { toolKindsOf } from "./client-content.ts";
 import { matchUserAgent } from "./user-agent.ts";
 import { withoutElements, withoutLines, withoutTags } from "./wrappers.ts";
 
-const USER_AGENT = /^(?:claude-cli|claude-code)\/([\w.-]+)/;
-/** Anthropic's own gateway in front of ours: the version is the gateway's. */
-const APPS_GATEWAY = /^cc-gateway\//;
+/** Or Anthropic's own gateway in front of ours, whose version is not the client's. */
+const USER_AGENT = /^(?:(?:claude-cli|claude-code)\/([\w.-]+)|cc-gateway\/)/;
 /** `claude-cli/2.1.329 (external, sdk-cli, client-app/name/1.0)` */
 const ENTRYPOINT = /^\S+ \([\w-]+, ([\w-]+)/;
 const ENTRYPOINTS: Readonly<Record<string, ClientSays["entrypoint"]>> = {
@@ -85,9 +84,7 @@ const GIT_STATUS = /\ngitStatus: [\s\S]*$/;
 
 export const claudeCode: Client = {
   name: "claude-code",
-  recognise: (request) =>
-    matchUserAgent(request, USER_AGENT) ??
-    (matchUserAgent(request, APPS_GATEWAY) === undefined ? undefined : ""),
+  recognise: (request) => matchUserAgent(request, USER_AGENT),
   read(request) {
     const { headers } = request;
     const [, entrypoint = ""] = ENTRYPOINT.exec(headers["user-agent"] ?? "") ?? [];
