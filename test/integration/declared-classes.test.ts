@@ -169,6 +169,28 @@ test("without Postgres nothing fails, it is logged once and told, and made good 
   expect(await times()).toEqual(FIRST_TIMES);
 });
 
+test("a server that does not answer holds no pass up, and is not asked twice at once", async () => {
+  await schedule();
+  const { clickhouse } = bench.dashboard.stores;
+  const answer = Promise.withResolvers<void>();
+  const insert = vi.fn<ClickHouseStore["insert"]>(async (table, given) => {
+    await answer.promise;
+    await clickhouse.insert(table, given);
+  });
+  const declared = declare({ store: { ...clickhouse, insert }, writeMsMax: 500 });
+  // The second one is not even waited for.
+  expect([await declared.sync(), await declared.sync()]).toEqual([0, 0]);
+  expect(declared.check()).toMatchObject({ state: "impaired" });
+  answer.resolve();
+  const isWell = async () => {
+    await declared.sync();
+    expect(declared.check()).toEqual({ state: "ok" });
+  };
+  await vi.waitFor(isWell, { timeout: 30_000 });
+  expect(insert).toHaveBeenCalledOnce();
+  expect(await times()).toEqual(FIRST_TIMES);
+});
+
 test("a full rebuild writes again what ClickHouse has lost", async () => {
   await schedule();
   await correct();
