@@ -3,7 +3,7 @@
 // WebSocket have no headers of their own, and the upgrade's are older than they are, so the body goes first.
 // (Measured with 0.169.0.)
 
-import { parseMember, scanMember, textMember } from "../json-scan.ts";
+import { isRecord, parseMember } from "../json-scan.ts";
 import type { Author, Client, ClientSays } from "./client.ts";
 import { toolKindsOf } from "./client-content.ts";
 import { bodySaid, firstSaid, headerSaid, parseObject, said, type ClientRequest } from "./client-request.ts";
@@ -12,7 +12,7 @@ import { withoutElements } from "./wrappers.ts";
 
 const USER_AGENT = /^codex[\w-]*(?:\/([\w.-]+))?/i;
 const METADATA = "x-codex-turn-metadata";
-const METADATA_CHARS_MAX = 16 * 1024;
+const SUBAGENT = "x-openai-subagent";
 
 const ENTRYPOINTS: readonly [RegExp, ClientSays["entrypoint"]][] = [
   [/^codex_exec/, "headless"],
@@ -64,7 +64,7 @@ export const codex: Client = {
       turn: firstSaid(said(metadata["root_turn_id"]), said(metadata["turn_id"])),
       agent: thread === session ? undefined : thread,
       parentAgent: parent === session ? undefined : parent,
-      kind: kindOf(metadata, headers["x-openai-subagent"], parent !== undefined),
+      kind: kindOf(metadata, metadata[SUBAGENT] ?? headers[SUBAGENT], parent !== undefined),
     };
   },
   authorOf: (text): Author | undefined =>
@@ -89,21 +89,17 @@ function readEntrypoint({ headers }: ClientRequest): ClientSays["entrypoint"] {
 
 function kindOf(
   metadata: Record<string, unknown>,
-  subagent: string | string[] | undefined,
+  subagent: unknown,
   hasParent: boolean,
 ): ClientSays["kind"] {
   if (OWN_REQUESTS.has(metadata["request_kind"]) || OWN_AGENTS.has(subagent)) return "auxiliary";
   return hasParent || subagent !== undefined ? "subagent" : undefined;
 }
 
-/** The turn's metadata: of the body, else of the headers. The body's other ids stand beside it, and say the same. */
+/** What a turn is of: from the body, else from the headers. The body has the ids beside it too, which say the same. */
 function readMetadata({ headers, body }: ClientRequest): Record<string, unknown> {
-  const metadata = body && scanMember(body.text, body.members, "client_metadata");
-  const inBody = body && textMember(body.text, metadata, METADATA, METADATA_CHARS_MAX);
-  const inHeaders = headers[METADATA];
-  const text = inBody ?? (typeof inHeaders === "string" ? inHeaders : "");
-  const turn = parseObject(text);
-  if (turn || !body) return turn ?? {};
-  const ids = parseMember(body.text, body.members, "client_metadata");
-  return typeof ids === "object" && ids !== null ? { ...ids } : {};
+  const inBody = body && parseMember(body.text, body.members, "client_metadata");
+  const ids = isRecord(inBody) ? inBody : {};
+  const turn = ids[METADATA] ?? headers[METADATA];
+  return { ...ids, ...(typeof turn === "string" ? parseObject(turn) : undefined) };
 }
