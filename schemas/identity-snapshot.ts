@@ -13,7 +13,7 @@
 // Always holds: a file of rows is complete before a manifest names it, and never changes after that. Those before stay, for a
 // gateway that has just read their names. No address of a person stands in them.
 
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -59,6 +59,11 @@ export const snapshotPersonSchema = z.object({
   team_id: z.uuid().nullable(),
 });
 export type SnapshotPerson = z.infer<typeof snapshotPersonSchema>;
+
+/** By which a person is found, in whatever case the address is written. */
+export function hashAddress(email: string): string {
+  return hash("sha256", email.toLowerCase(), "hex");
+}
 
 const PERSON_LINES = new LineLayout(snapshotPersonSchema, [
   ["email_sha256", HASH_CHARS],

@@ -1,7 +1,6 @@
 // The identity snapshot, from a change in Postgres to what a gateway knows: nothing is missed, nothing is read in vain, and a
 // gateway goes on without Postgres for as long as it may.
 
-import { hash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +19,7 @@ import {
 import { openSnapshot, type SnapshotReader } from "../../ingest/gateway/identity/snapshot.ts";
 import { hashAssayKey } from "../../schemas/assay-key.ts";
 import {
+  hashAddress,
   readSnapshotManifest,
   readSnapshotRows,
   replaceSnapshotManifest,
@@ -123,7 +123,7 @@ test("somebody reaches gateways by the hash of their address, and so do their te
   open.push(await startIdentitySnapshot({ ...target(), log, ...AT_ONCE }));
   const reader = openReader();
   const email = "grace@example.com";
-  const find = () => reader.findPerson(hash("sha256", email, "hex"));
+  const find = () => reader.findPerson(hashAddress(email));
   expect(find()).toBeUndefined();
   const [team] = await postgres.db.insert(teams).values({ name: "Compilers" }).returning();
   const [person] = await postgres.db.insert(people).values({ email, name: "Grace" }).returning();
@@ -224,6 +224,19 @@ test("a snapshot that was removed, damaged or made by another version is written
     await writeIdentitySnapshot(target());
     expect(readSnapshotRows(dataDir, manifest()).keys.size).toBe(manifest().keys);
   }
+});
+
+test("a gateway that finds another version's snapshot knows nobody, until there is one of its own", async () => {
+  const { hash: own } = await issue();
+  await writeIdentitySnapshot(target());
+  const { people_file: _file, people: _people, ...before } = manifest();
+  writeFileSync(join(dataDir, SNAPSHOT_FILE), JSON.stringify({ ...before, version: 2 }));
+  const reader = openReader();
+  expect([reader.isCurrent(), reader.findKey(own)]).toEqual([false, undefined]);
+  await writeIdentitySnapshot(target());
+  await expect
+    .poll(() => [reader.isCurrent(), reader.findKey(own)?.person_id], PATIENTLY)
+    .toEqual([true, personId]);
 });
 
 test("a gateway that can't read the snapshot goes on with the one before, and says so once", async () => {

@@ -1,6 +1,6 @@
 // Assay keys for tests, with what a gateway's snapshot holds of them.
 
-import { hash, randomUUID } from "node:crypto";
+import { hashAddress, randomUUID } from "node:crypto";
 import { createAssayKey, hashAssayKey } from "../../schemas/assay-key.ts";
 import {
   replaceSnapshotRows,
@@ -33,7 +33,7 @@ export function issueKey(said: Partial<SnapshotKey> = {}): IssuedKey {
 
 /** Somebody for whom a proxy may vouch. */
 export function describePerson(email: string, said: Partial<SnapshotPerson> = {}): SnapshotPerson {
-  return { email_sha256: hash("sha256", email, "hex"), person_id: randomUUID(), team_id: null, ...said };
+  return { email_sha256: hashAddress(email), person_id: randomUUID(), team_id: null, ...said };
 }
 
 export interface SnapshotParts {

@@ -5,11 +5,11 @@
 // Always holds: a key that was shown decides, whatever a header says. An Assay key never goes to a provider. The organisation's
 // provider key is spent only for a caller who showed one: a proxy's word names a person, and is no credential.
 
-import { hash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
 import type { ClassSource, IdentitySource, KeyKind, WorkloadClass } from "../../../schemas/closed-lists.ts";
 import { hashAssayKey, isWellFormedAssayKey, looksLikeAssayKey } from "../../../schemas/assay-key.ts";
+import { hashAddress } from "../../../schemas/identity-snapshot.ts";
 import type { Metrics } from "../../../schemas/metrics.ts";
 import { Refusal } from "../refusal.ts";
 import type { SnapshotReader } from "./snapshot.ts";
@@ -126,7 +126,7 @@ function identifyByProxy(
 ): Pick<Caller, "personId" | "teamId" | "identitySource"> | undefined {
   const [email, ...others] = values;
   if (email === undefined) return undefined;
-  const person = snapshot.findPerson(hash("sha256", email.toLowerCase(), "hex"));
+  const person = snapshot.findPerson(hashAddress(email));
   // Of two values one may be the client's own, which the proxy has let through.
   const isSure = others.length === 0 && snapshot.isCurrent();
   if (person && isSure) {
