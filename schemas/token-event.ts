@@ -21,7 +21,7 @@ import {
   WORKLOAD_CLASSES,
 } from "./closed-lists.ts";
 
-/** Longest text that a client or provider may put into a field. Longer ids are cut by the gateway, not refused. */
+/** Longest text that a client or provider may put into a field. The gateway cuts longer words, takes longer ids for none, and refuses neither. */
 export const FIELD_CHARS_MAX = 256;
 export const TAGS_MAX = 16;
 /** Counts beyond this are a provider's mistake or an attack; JavaScript could not add them exactly. */
