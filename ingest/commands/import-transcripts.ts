@@ -1,5 +1,6 @@
 // `assay import claude-code [DIR]` and `assay import codex [DIR]`: the calls of a person's local transcripts, without their text.
 
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
@@ -16,14 +17,18 @@ import type { Config } from "../../schemas/config.ts";
 import { readIfPresent } from "../../schemas/data-directory.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import { people } from "../../schemas/postgres/tables.ts";
-import { createSketchKeys, type SketchKeys } from "../gateway/features/keys.ts";
+import { contentOf } from "../gateway/clients/all-clients.ts";
+import { createLinkHash, createSketchKeys } from "../gateway/features/keys.ts";
 import { claudeCode } from "../import/claude-code.ts";
 import { codex } from "../import/codex.ts";
 import { importTranscripts, type TranscriptSummary } from "../import/import-transcripts.ts";
 import { createPeopleByEmail, type PersonFields } from "../import/people-by-email.ts";
+import { createDescriber, type DescribeContent } from "../import/transcript-features.ts";
 import { findTranscripts } from "../import/transcript-files.ts";
 import type { TranscriptFormat } from "../import/transcript.ts";
 import { createPricer } from "../sink/price.ts";
+
+const SECRET_BYTES = 32;
 
 export const importClaudeCodeCommand = defineTranscriptCommand({
   client: "claude-code",
@@ -67,8 +72,6 @@ function defineTranscriptCommand({ client, format, defaultFolders, home }: Trans
       const since = readSince(args);
       if (since === null)
         return refuse(io, "--since takes a time such as 2026-11-20 or 2026-11-20T09:30:00Z.");
-      const person = await readPerson(args, postgres);
-      if (typeof person === "string") return refuse(io, person);
       const folders =
         readFolders(args, io.cwd) ?? defaultFolders(config).filter((folder) => existsSync(folder));
       const found = await Promise.all(folders.map((folder) => findTranscripts(folder, format, since)));
@@ -77,12 +80,14 @@ function defineTranscriptCommand({ client, format, defaultFolders, home }: Trans
         const places = folders.length > 0 ? folders : defaultFolders(config);
         throw new AppError("bad_request", `No transcripts of ${format.title} are in ${places.join(" or ")}.`);
       }
+      const person = await readPerson(args, postgres);
+      if (typeof person === "string") return refuse(io, person);
       const begunAtMs = io.now().getTime();
       const summary = await importTranscripts(clickhouse, format, files, {
         price: createPricer(config.prices),
         retentionDays: config.retentionDays,
         person,
-        keysAt: createKeys(config),
+        describe: createTranscriptDescriber(config),
         since,
         input: io,
         now: io.now,
@@ -96,10 +101,21 @@ function defineTranscriptCommand({ client, format, defaultFolders, home }: Trans
   });
 }
 
-/** Undefined where the gateways' secret is not known: it is theirs, and none is made up here. */
-function createKeys({ sketchSecret, dataDir }: Config): ((atMs: number) => SketchKeys) | undefined {
-  const secret = sketchSecret ?? readIfPresent(join(dataDir, "sketch-secret"));
-  return secret === undefined ? undefined : createSketchKeys(secret);
+/** Where the gateways' secrets are not known, hashes of this import can be compared with one another alone. */
+function createTranscriptDescriber({
+  sketchSecret,
+  linkSecret,
+  dataDir,
+  toolKinds,
+}: Config): DescribeContent {
+  const secretOf = (name: string): string =>
+    readIfPresent(join(dataDir, name)) ?? randomBytes(SECRET_BYTES).toString("base64url");
+  return createDescriber({
+    keysAt: createSketchKeys(sketchSecret ?? secretOf("sketch-secret")),
+    hashTarget: createLinkHash(linkSecret ?? secretOf("link-secret")),
+    contentOf,
+    toolKinds,
+  });
 }
 
 function readFolders({ positionals }: CommandArguments, cwd: string): string[] | undefined {
@@ -135,11 +151,11 @@ function refuse({ stderr }: CommandIo, sentence: string): ExitCode {
 /** Told each time another tenth of the files is done. */
 function createProgress(files: number, write: (line: string) => void): (summary: TranscriptSummary) => void {
   let told = 0;
-  return ({ files: done, imported }) => {
+  return ({ files: done }) => {
     const tenth = Math.floor((done / files) * 10);
     if (tenth === told || done === files) return;
     told = tenth;
-    write(`${done} of ${files} files read, ${imported} calls imported\n`);
+    write(`${done} of ${files} files read\n`);
   };
 }
 

@@ -9,15 +9,16 @@ import type { TokenEvent } from "../../schemas/token-event.ts";
 import { countOf, isRecord } from "../gateway/json-scan.ts";
 import { openai } from "../gateway/providers/openai.ts";
 import type { Reading } from "../gateway/providers/provider.ts";
+import { createCodexItemReader, triggerOfItems } from "./codex-items.ts";
 import { isCopied, readThread, type RolloutThread } from "./codex-thread.ts";
-import { createCodexTools } from "./codex-tools.ts";
+import { createContentWindow, type CallContent } from "./content-window.ts";
+import type { DescribeContent } from "./transcript-features.ts";
 import {
   textOf,
   timeOf,
   toEventId,
   toTranscriptEvent,
   type JsonLine,
-  type TranscriptCall,
   type TranscriptFormat,
   type TranscriptReader,
 } from "./transcript.ts";
@@ -36,15 +37,16 @@ interface Turn {
   effort: string | null;
 }
 
-function createCodexReader(): TranscriptReader {
-  const calls: TranscriptCall[] = [];
-  const tools = createCodexTools();
+function createCodexReader(describe: DescribeContent): TranscriptReader {
+  const calls: { event: TokenEvent; content: CallContent }[] = [];
+  const window = createContentWindow(describe);
+  const items = createCodexItemReader(window);
   let thread: RolloutThread | undefined;
   let turn: Turn = { id: null, rootId: null, model: null, effort: null };
   let total = "";
 
   function addCall(usage: JsonLine, responseId: string | null, atMs: number): void {
-    const { startedAtMs = atMs, asked, results } = tools.endCall();
+    const { startedAtMs = atMs, sent, answered } = items.endCall();
     if (!thread || isCopied(thread, turn.id, atMs)) return;
     const name = responseId === null ? `${thread.id} ${total}` : responseId;
     const event = toTranscriptEvent(
@@ -52,12 +54,12 @@ function createCodexReader(): TranscriptReader {
         event_id: toEventId(`codex ${name}`),
         started_at: new Date(startedAtMs).toISOString(),
         ...attribute(thread, turn),
-        trigger: results.length > 0 ? "tool" : thread.trigger,
+        trigger: triggerOfItems(sent, thread.trigger),
       },
       openai,
       readUsage(usage, responseId, turn.model),
     );
-    calls.push({ event, tools: asked, results, rank: [] });
+    calls.push({ event, content: window.open(event, sent, answered) });
   }
 
   function readTokenCount(info: unknown, atMs: number): void {
@@ -83,8 +85,8 @@ function createCodexReader(): TranscriptReader {
     } else if (type === "token_usage_record" && isRecord(payload["usage"])) {
       total = toVector(isRecord(payload["thread_token_usage"]) ? payload["thread_token_usage"] : {});
       addCall(payload["usage"], textOf(payload["response_id"]), atMs);
-    } else {
-      tools.read(type, payload, atMs);
+    } else if (type === "response_item") {
+      items.read(payload, atMs);
     }
   }
 
@@ -93,7 +95,10 @@ function createCodexReader(): TranscriptReader {
       const atMs = timeOf(line["timestamp"]);
       if (atMs !== undefined && isRecord(line["payload"])) readPayload(line["type"], line["payload"], atMs);
     },
-    calls: () => calls,
+    calls() {
+      window.close();
+      return calls.map(({ event, content }) => ({ event, features: content.features ?? {}, rank: [] }));
+    },
   };
 }
 

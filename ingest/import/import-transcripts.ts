@@ -11,7 +11,6 @@ import { callFeaturesSchema } from "../../schemas/call-features.ts";
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { CommandIo } from "../../schemas/command.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
-import type { SketchKeys } from "../gateway/features/keys.ts";
 import { isRecord } from "../gateway/json-scan.ts";
 import { createErasedPeople } from "../sink/erased-people.ts";
 import { toFeatures } from "./event-line.ts";
@@ -19,7 +18,7 @@ import { readLines, TOO_LONG } from "./lines.ts";
 import type { PersonFields } from "./people-by-email.ts";
 import { findStoredCalls, type StoredCall, type StoredCalls } from "./recorded-calls.ts";
 import { storeCalls, type ImportedCall, type StoreOptions } from "./store-calls.ts";
-import { toTranscriptFeatures } from "./transcript-features.ts";
+import type { DescribeContent } from "./transcript-features.ts";
 import { isBetter, type JsonLine, type TranscriptCall, type TranscriptFormat } from "./transcript.ts";
 
 export const BATCH_CALLS_MAX = 2000;
@@ -44,8 +43,7 @@ export interface TranscriptSummary {
 
 export interface TranscriptOptions extends StoreOptions {
   person: PersonFields;
-  /** As of a time in milliseconds since 1970; undefined: without the gateways' secret there are no hashes. */
-  keysAt: ((atMs: number) => SketchKeys) | undefined;
+  describe: DescribeContent;
   /** Calls that started before are left out. */
   since: Date | undefined;
   input: Pick<CommandIo, "cwd" | "stdin">;
@@ -91,9 +89,9 @@ async function readTranscript(
   file: string,
   format: TranscriptFormat,
   summary: TranscriptSummary,
-  { input, signal }: TranscriptOptions,
+  { input, signal, describe }: TranscriptOptions,
 ): Promise<readonly TranscriptCall[]> {
-  const reader = format.createReader();
+  const reader = format.createReader(describe);
   const refuse = (line: number, reason: string): void => {
     summary.refused++;
     if (summary.refusals.length < REFUSALS_TOLD_MAX) summary.refusals.push({ file, line, reason });
@@ -209,18 +207,14 @@ function hasLearnt(
   return event.usage_source === "reported" || (event.output_tokens ?? 0) > (tokensBefore ?? 0);
 }
 
-function toImportedCall(
-  call: TranscriptCall,
-  known: MetCall,
-  { person, keysAt }: TranscriptOptions,
-): ImportedCall {
+function toImportedCall(call: TranscriptCall, known: MetCall, { person }: TranscriptOptions): ImportedCall {
   const startedAt = known.row?.started_at ?? call.event.started_at;
   const event = { ...call.event, ...person, started_at: startedAt };
   const rowVersion = known.row?.row_version;
   known.row ??= { started_at: startedAt, row_version: 1 };
   return {
     event,
-    features: callFeaturesSchema.parse(toFeatures(toTranscriptFeatures(call, keysAt), event)),
+    features: callFeaturesSchema.parse(toFeatures(call.features, event)),
     ...(rowVersion === undefined ? {} : { rowVersion }),
   };
 }

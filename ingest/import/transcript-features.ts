@@ -1,30 +1,44 @@
-// What is kept of a transcript's content: names, kinds and ends of tool calls, and keyed hashes of their ids, by which a result finds
-// its call. Everything else stays unknown: a transcript does not hold what its client sent, from which a gateway makes the rest.
+// The features of a transcript's calls, made as the gateway makes those of its own (`extract.ts`), from what a transcript holds of a
+// call: what was new in it, and its answer. What came before is not in it as it was sent, so hashes of the conversation and of the
+// system prompt stay unknown.
 
-import { TOOL_CALLS_MAX, type CallFeatures } from "../../schemas/call-features.ts";
-import type { SketchKeys } from "../gateway/features/keys.ts";
-import { contentOf } from "../gateway/clients/all-clients.ts";
-import type { TranscriptCall } from "./transcript.ts";
+import type { CallFeatures } from "../../schemas/call-features.ts";
+import { extractFeatures, type FeatureParts } from "../gateway/features/extract.ts";
+import type { FeatureJob } from "../gateway/features/feature-job.ts";
 
-/** Without keys a result does not find its call. */
-export function toTranscriptFeatures(
-  call: TranscriptCall,
-  keysAt: ((atMs: number) => SketchKeys) | undefined,
-): Partial<CallFeatures> {
-  const { event } = call;
-  const keys = keysAt?.(Date.parse(event.started_at));
-  const { toolKinds } = contentOf(event.client);
-  const tools = call.tools.slice(0, TOOL_CALLS_MAX);
-  const results = call.results.slice(0, TOOL_CALLS_MAX);
-  const hashId = (id: string): string => keys?.current.hash("call", id) ?? "";
-  return {
-    ...(keys ? { sketch_epoch: keys.epoch } : {}),
-    tool_names: tools.map(({ name }) => name),
-    tool_kinds: tools.map(({ name }) => toolKinds.get(name) ?? "other"),
-    tool_call_hashes: tools.map(({ id }) => hashId(id)),
-    tool_result_call_hashes: results.map(({ callId }) => hashId(callId)),
-    tool_result_states: results.map(({ state }) => state),
-    tool_results_ok: results.filter(({ state }) => state === "ok").length,
-    tool_results_error: results.filter(({ state }) => state === "error").length,
+/** Content of both sides in the words of the call's interface: blocks of messages, or items of responses. */
+export interface TranscriptContent {
+  sent: readonly unknown[];
+  answered: readonly unknown[];
+  /** Names of tools that were there; of others a model may have made up the name. */
+  tools: readonly string[];
+}
+
+export type DescribeContent = (
+  event: FeatureJob["event"],
+  content: TranscriptContent,
+) => Partial<CallFeatures>;
+
+export function createDescriber(parts: FeatureParts): DescribeContent {
+  return (event, { sent, answered, tools }) => {
+    const isMessages = event.api === "messages";
+    const asked = isMessages ? { messages: [{ role: "user", content: sent }] } : { input: sent };
+    const request = {
+      ...asked,
+      tools: tools.map((name) => ({ name })),
+      // The messages are not all that the call was sent.
+      previous_response_id: "in another line",
+    };
+    const features = extractFeatures(parts, {
+      event,
+      request: sent.length === 0 ? undefined : toBytes(request),
+      answer: toBytes(isMessages ? { content: answered } : { output: answered }),
+      isAnswerWhole: true,
+    });
+    return { ...features, system_hash: null, system_hash_previous: null };
   };
+}
+
+function toBytes(body: object): Uint8Array {
+  return Buffer.from(JSON.stringify(body));
 }

@@ -1,22 +1,21 @@
 // What transcripts of different clients have in common: files of JSON lines, of which a reader makes calls.
 //
 // Always holds: a call has one identity in every file that tells of it, so that the same import on any day, on any machine and in
-// any order of files makes the same event. Nothing that anybody wrote is in one: a call has times, ids, counts and names of tools.
+// any order of files makes the same event. Nothing that anybody wrote is in one: a call has times, ids, counts, and keyed hashes.
 
 import { createHash } from "node:crypto";
+import type { CallFeatures } from "../../schemas/call-features.ts";
 import { FIELD_CHARS_MAX, tokenEventSchema, type TokenEvent } from "../../schemas/token-event.ts";
 import { finishEvent } from "../gateway/finish-event.ts";
 import type { Provider, Reading } from "../gateway/providers/provider.ts";
 import { SILENT_EVENT } from "./silent-event.ts";
-import type { ToolCall, ToolResult } from "./transcript-tools.ts";
+import type { DescribeContent } from "./transcript-features.ts";
 
 export type JsonLine = Readonly<Record<string, unknown>>;
 
 export interface TranscriptCall {
   event: TokenEvent;
-  /** That the answer asked for; that the request brought back. */
-  tools: readonly ToolCall[];
-  results: readonly ToolResult[];
+  features: Partial<CallFeatures>;
   /** Of several copies of a call the one with the highest stands; compared from the first element on. */
   rank: readonly (number | string)[];
 }
@@ -33,7 +32,7 @@ export interface TranscriptFormat {
   title: string;
   /** @param name of the file, without its folder */
   isTranscript(name: string): boolean;
-  createReader(): TranscriptReader;
+  createReader(describe: DescribeContent): TranscriptReader;
 }
 
 /** Of event ids that are made of what a transcript says. */

@@ -108,15 +108,12 @@ export function createCodexThread(meta: Fields & { id: string }, startedAt = "20
         call_id: callId,
         arguments: JSON.stringify({ cmd: CANARY }),
       }),
-    ends: (seconds: number, callId: string, exitCode: number) =>
-      line(seconds, "event_msg", {
-        type: "exec_command_end",
+    result: (seconds: number, callId: string, exitCode: number) =>
+      line(seconds, "response_item", {
+        type: "function_call_output",
         call_id: callId,
-        exit_code: exitCode,
-        stdout: CANARY,
+        output: `Process exited with code ${exitCode}\n${CANARY}`,
       }),
-    result: (seconds: number, callId: string) =>
-      line(seconds, "response_item", { type: "function_call_output", call_id: callId, output: CANARY }),
     says: (seconds: number) =>
       line(seconds, "response_item", {
         type: "message",

@@ -41,7 +41,7 @@ test.each(["jsonl", "jsonl.gz", "jsonl.zst"])(
   "each response of a thread (.%s) is one call",
   async (ending) => {
     const folder = newFolder();
-    const { meta, turn, prompt, asks, ends, result, says, used } = createCodexThread({
+    const { meta, turn, prompt, asks, result, says, used } = createCodexThread({
       id: ROOT,
       session_id: ROOT,
     });
@@ -51,8 +51,8 @@ test.each(["jsonl", "jsonl.gz", "jsonl.zst"])(
       prompt(2),
       asks(4, "call-1", "exec_command"),
       ...used(5, "resp_1", 100, 50),
-      ends(6, "call-1", 1),
-      result(7, "call-1"),
+
+      result(7, "call-1", 1),
       says(9),
       ...used(10, "resp_2", 200, 60),
     ]);
@@ -127,7 +127,7 @@ function writeOldThread(): { thread: ReturnType<typeof createCodexThread>; histo
     thread.turn(1, ROOT_TURN),
     thread.prompt(2),
     thread.asks(4, "call-1", "shell"),
-    thread.result(5, "call-1"),
+    thread.result(5, "call-1", 0),
     first,
     { ...first, timestamp: "2026-11-20T09:30:06.000Z" },
     thread.says(9),
