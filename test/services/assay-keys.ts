@@ -1,8 +1,9 @@
 // Assay keys for tests, with what a gateway's snapshot holds of them.
 
-import { hashAddress, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createAssayKey, hashAssayKey } from "../../schemas/assay-key.ts";
 import {
+  hashAddress,
   replaceSnapshotRows,
   type SnapshotKey,
   type SnapshotPerson,
