@@ -75,6 +75,34 @@ test("case 48: a session is priced by the model that it says it is with; an unkn
   }
 });
 
+test("what another model wrote down of the speech is a call of its own, with its own model", async () => {
+  const { client, theirs } = await bench.connectBoth(REALTIME);
+  const transcription = { model: "gpt-4o-transcribe" };
+  say(theirs, "session.updated", { session: { model: "gpt-realtime", audio: { input: { transcription } } } });
+  say(theirs, "conversation.item.input_audio_transcription.completed", {
+    transcript: "Is there gold in it?",
+    usage: {
+      type: "tokens",
+      total_tokens: 30,
+      input_tokens: 17,
+      input_token_details: { text_tokens: 0, audio_tokens: 17 },
+      output_tokens: 13,
+    },
+  });
+  await client.nextOf("conversation.item.input_audio_transcription.completed");
+  expect(bench.gateway.takeEvents()).toMatchObject([
+    {
+      request_kind: "auxiliary",
+      model_requested: "gpt-4o-transcribe",
+      usage_source: "reported",
+      input_tokens: 0,
+      audio_input_tokens: 17,
+      output_tokens: 13,
+    },
+  ]);
+  await bench.hangUp(client);
+});
+
 test("a response that is broken off by who speaks counts what it used, and says why it ended", async () => {
   const { client, theirs } = await bench.connectBoth(REALTIME);
   const status_details = { type: "cancelled", reason: "turn_detected" };

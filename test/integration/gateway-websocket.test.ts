@@ -3,7 +3,7 @@
 
 import OpenAI from "openai";
 import { ResponsesWS } from "openai/resources/responses/ws";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openSocketBench, say, type SocketBench } from "../services/websocket-bench.ts";
 import { connectSocket } from "../services/websocket-client.ts";
 import { usageOf } from "../services/websocket-provider.ts";
@@ -72,6 +72,23 @@ test("what a client prepares without an answer is auxiliary, and counted", async
   client.send({ ...question, generate: false });
   await client.nextOf("response.completed");
   expect(bench.gateway.takeEvents()).toMatchObject([{ request_kind: "auxiliary", input_tokens: 301 }]);
+  await bench.hangUp(client);
+});
+
+test("a response has the features that it would have over HTTP", async () => {
+  const client = await connectSocket(bench.gateway.url + RESPONSES);
+  client.send(question);
+  await client.nextOf("response.completed");
+  await vi.waitFor(() => {
+    const records = bench.readRecords();
+    const [event] = records.flatMap((record) => (record.record === "event" ? [record.event] : []));
+    const features = records.flatMap((record) => (record.record === "features" ? [record.features] : []));
+    expect(features.find(({ event_id }) => event_id === event?.event_id)).toMatchObject({
+      delta_human_chars: question.input.length,
+      output_chars: "There is gold in it.".length,
+    });
+  }, 10_000);
+  bench.gateway.takeEvents();
   await bench.hangUp(client);
 });
 

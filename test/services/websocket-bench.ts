@@ -1,8 +1,12 @@
 // A gateway in front of a provider of WebSockets, and the records of the connections that a test made through it.
 
 import { once } from "node:events";
+import { join } from "node:path";
+import { pino } from "pino";
 import { expect } from "vitest";
 import type { WebSocket } from "ws";
+import { openSpoolReader } from "../../ingest/spool/reader.ts";
+import type { DeliveredRecord } from "../../ingest/spool/writer-cursor.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 import { connectSocket, type TestSocket } from "./websocket-client.ts";
@@ -25,6 +29,8 @@ export interface SocketBench {
   connectBoth(path: string): Promise<Both>;
   /** The records since the last time: waits until there are so many, and fails if there are more. */
   takeEvents(count: number): Promise<TokenEvent[]>;
+  /** Whatever the gateway has recorded and nobody has taken. */
+  readRecords(): readonly DeliveredRecord[];
   /** Ends a connection with nothing under way, of which the handshake is left to record. */
   hangUp(client: TestSocket): Promise<TokenEvent[]>;
   /** Forgets the script, and what was recorded. */
@@ -63,6 +69,14 @@ export async function openSocketBench(
           await got;
         },
       };
+    },
+    readRecords() {
+      const { dataDir, vitals } = gateway;
+      const spool = { spoolDir: join(dataDir, "spool"), metrics: vitals.metrics };
+      const reader = openSpoolReader(pino({ level: "silent" }), spool);
+      const { records } = reader.readBatch(1000);
+      reader.close();
+      return records;
     },
     async hangUp({ socket, closed }) {
       socket.close(1000);

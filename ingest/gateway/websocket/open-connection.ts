@@ -87,7 +87,7 @@ export async function openConnection(
 
 function createCalls(gateway: Gateway, { incoming, route, caller: shown }: Handshaken): ResponseCalls {
   const named = { ...route, operation: { ...route.operation, ...modelIn(route.path) } };
-  const { log, metrics, spool, estimator, strict } = gateway;
+  const { log, metrics, spool, estimator, features, strict } = gateway;
   let caller = shown;
   return new ResponseCalls(
     {
@@ -95,6 +95,7 @@ function createCalls(gateway: Gateway, { incoming, route, caller: shown }: Hands
       metrics,
       spool,
       estimator,
+      features,
       strict,
       checkCaller() {
         try {
