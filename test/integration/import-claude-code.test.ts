@@ -47,7 +47,7 @@ test("an answer that was written in several lines is one call, with what its las
     cache_creation: { ephemeral_5m_input_tokens: 40, ephemeral_1h_input_tokens: 60 },
   };
   const whole = { ...cache, ...FINAL, output_tokens_details: { thinking_tokens: 12 } };
-  await imports.write(`${folder}/project/one.jsonl`, [
+  imports.write(`${folder}/project/one.jsonl`, [
     line("mode", {}),
     prompt("turn-1"),
     line("attachment", { attachment: { type: "date" } }),
@@ -106,13 +106,13 @@ test("a sub-agent's answers in its own file and in its parent's are counted once
   const opening = sub.prompt("turn-1", sidechain);
   const subAnswer = sub.answer("msg_sub", { usage: FINAL, stop: "end_turn", ...sidechain });
   const { agentId: _, ...unnamed } = subAnswer;
-  await imports.write(`${folder}/parent.jsonl`, [
+  imports.write(`${folder}/parent.jsonl`, [
     prompt("turn-1"),
     answer("msg_main", { usage: FINAL, stop: "tool_use" }),
     opening,
     unnamed,
   ]);
-  await imports.write(`${folder}/parent/subagents/agent-7.jsonl`, [opening, subAnswer]);
+  imports.write(`${folder}/parent/subagents/agent-7.jsonl`, [opening, subAnswer]);
   expect((await importFolder(folder)).summary).toMatchObject({ imported: 2, copies: 1 });
   expect(await stored("response_id, session_id, agent_id, request_kind, trigger, turn_id")).toEqual([
     {
@@ -144,8 +144,8 @@ test.each([
   const first = answer("msg_1", { usage: FINAL, stop: "end_turn", requestRef: "r1" });
   const copied = [opening, first].map((line) => ({ ...line, sessionId: fork, promptId: `${fork}-turn` }));
   const own = createClaudeSession(fork, "2026-11-21T10:00:00.000Z");
-  await imports.write(`${folder}/m-origin.jsonl`, [opening, request("r1"), first]);
-  await imports.write(`${folder}/${fork}.jsonl`, [
+  imports.write(`${folder}/m-origin.jsonl`, [opening, request("r1"), first]);
+  imports.write(`${folder}/${fork}.jsonl`, [
     ...copied,
     own.prompt("turn-2"),
     own.answer("msg_2", { usage: FINAL, stop: "end_turn" }),
@@ -161,12 +161,12 @@ test("an answer that was still coming is partial, and whole after the next impor
   const folder = newFolder();
   const session = createClaudeSession("running");
   const begun = [session.prompt("turn-1"), session.answer("msg_1", { usage: BEGUN })];
-  await imports.write(`${folder}/running.jsonl`, begun);
+  imports.write(`${folder}/running.jsonl`, begun);
   expect((await importFolder(folder)).summary).toMatchObject({ imported: 1 });
   expect(await stored("usage_source, output_tokens")).toEqual([
     { usage_source: "partial", output_tokens: "1" },
   ]);
-  await imports.write(`${folder}/running.jsonl`, [
+  imports.write(`${folder}/running.jsonl`, [
     ...begun,
     session.answer("msg_1", { usage: FINAL, stop: "end_turn" }),
   ]);
@@ -182,7 +182,7 @@ test("what the client made up itself is no call, and a line that is repeated ear
   const { prompt, answer, line } = createClaudeSession("odd");
   const whole = answer("msg_1", { usage: FINAL, stop: "end_turn" });
   const made = { role: "assistant", content: [claudeText()], usage: { input_tokens: 0, output_tokens: 0 } };
-  await imports.write(`${folder}/odd.jsonl`, [
+  imports.write(`${folder}/odd.jsonl`, [
     prompt("turn-1"),
     whole,
     answer("msg_1", { usage: BEGUN }),
@@ -213,7 +213,7 @@ test("a call that the gateway has recorded is left to its record", async () => {
   await imports.stores.clickhouse.insert("token_events", [
     { ...recorded, expires_at: expires, row_version: 1 },
   ]);
-  await imports.write(`${folder}/seen.jsonl`, [
+  imports.write(`${folder}/seen.jsonl`, [
     prompt("turn-1"),
     answer("msg_1", { usage: FINAL, stop: "end_turn" }),
     answer("msg_2", { usage: FINAL, stop: "end_turn" }),
@@ -233,7 +233,7 @@ test("a call that the gateway has recorded is left to its record", async () => {
 test("nothing that anybody wrote is in any table", async () => {
   const folder = newFolder();
   const { prompt, result, answer } = createClaudeSession("quiet");
-  await imports.write(`${folder}/${CANARY}/quiet.jsonl`, [
+  imports.write(`${folder}/${CANARY}/quiet.jsonl`, [
     prompt("turn-1"),
     answer("msg_1", { usage: FINAL, stop: "tool_use", block: claudeTool("toolu_1", "Write") }),
     answer("msg_1", { usage: FINAL, stop: "tool_use", block: claudeTool("toolu_2", CANARY) }),

@@ -45,7 +45,7 @@ test.each(["jsonl", "jsonl.gz", "jsonl.zst"])(
       id: ROOT,
       session_id: ROOT,
     });
-    await imports.write(`${folder}/2026/11/20/rollout-one.${ending}`, [
+    imports.write(`${folder}/2026/11/20/rollout-one.${ending}`, [
       meta,
       turn(1, ROOT_TURN, { root_turn_id: ROOT_TURN }),
       prompt(2),
@@ -99,7 +99,7 @@ test("a sub-agent's thread belongs to its root's session and turn", async () => 
   const folder = newFolder();
   const source = { subagent: { thread_spawn: { parent_thread_id: ROOT, depth: 1 } } };
   const child = createCodexThread({ id: CHILD, session_id: ROOT, source, thread_source: "subagent" }, LATER);
-  await imports.write(`${folder}/rollout-child.jsonl`, [
+  imports.write(`${folder}/rollout-child.jsonl`, [
     child.meta,
     child.turn(1, CHILD_TURN, { root_turn_id: ROOT_TURN }),
     child.prompt(2),
@@ -139,7 +139,7 @@ function writeOldThread(): { thread: ReturnType<typeof createCodexThread>; histo
 test("a count that comes again is no further call, and results belong to the call that brings them back", async () => {
   const folder = newFolder();
   const { thread, history } = writeOldThread();
-  await imports.write(`${folder}/rollout-old.jsonl`, [thread.meta, ...history]);
+  imports.write(`${folder}/rollout-old.jsonl`, [thread.meta, ...history]);
   expect((await importFolder(folder)).summary).toMatchObject({ imported: 2 });
   expect((await importFolder(folder)).summary).toMatchObject({ imported: 0, repeated: 2 });
   expect(await stored("response_id, input_tokens, trigger")).toEqual([
@@ -151,12 +151,12 @@ test("a count that comes again is no further call, and results belong to the cal
 test("threads that begin with a copy of their parent's history count what is their own, however alike", async () => {
   const folder = newFolder();
   const { thread, history } = writeOldThread();
-  await imports.write(`${folder}/rollout-parent.jsonl`, [thread.meta, ...history]);
+  imports.write(`${folder}/rollout-parent.jsonl`, [thread.meta, ...history]);
   for (const number of [1, 2]) {
     const fork = createCodexThread({ id: uuidOfTime(LATER, number), forked_from_id: ROOT }, LATER);
     fork.counted(0, 100, 50);
     fork.counted(0, 200, 60);
-    await imports.write(`${folder}/rollout-fork-${number}.jsonl`, [
+    imports.write(`${folder}/rollout-fork-${number}.jsonl`, [
       fork.meta,
       thread.meta,
       ...history.map((line) => ({ ...line, timestamp: LATER })),
@@ -175,7 +175,7 @@ test("threads that begin with a copy of their parent's history count what is the
 test("so do they where turns have no ids that tell their time", async () => {
   const folder = newFolder();
   const fork = createCodexThread({ id: "fork", forked_from_id: "parent" }, LATER);
-  await imports.write(`${folder}/rollout-fork.jsonl`, [
+  imports.write(`${folder}/rollout-fork.jsonl`, [
     fork.meta,
     fork.turn(0.1, "1"),
     fork.counted(0.2, 100, 50),
@@ -202,7 +202,7 @@ test("a call that the gateway has recorded is left to its record, also where the
   const expires = new Date(Date.now() + 86_400_000).toISOString();
   const row = { ...recorded, expires_at: expires, row_version: 1 };
   await imports.stores.clickhouse.insert("token_events", [row]);
-  await imports.write(`${folder}/rollout-old.jsonl`, [thread.meta, ...history]);
+  imports.write(`${folder}/rollout-old.jsonl`, [thread.meta, ...history]);
   expect((await importFolder(folder)).summary).toMatchObject({ imported: 1, known: 1 });
   expect(await stored("response_id, input_tokens")).toEqual([
     { response_id: "resp_1", input_tokens: "90" },
@@ -213,7 +213,7 @@ test("a call that the gateway has recorded is left to its record, also where the
 test("nothing that anybody wrote is in any table", async () => {
   const folder = newFolder();
   const { thread, history } = writeOldThread();
-  await imports.write(`${folder}/${CANARY}/rollout-${CANARY}.jsonl`, [thread.meta, ...history]);
+  imports.write(`${folder}/${CANARY}/rollout-${CANARY}.jsonl`, [thread.meta, ...history]);
   await importFolder(folder);
   for (const table of ["token_events", "call_features"]) {
     const rows = JSON.stringify(await imports.query(`SELECT * FROM ${table}`));

@@ -1,59 +1,33 @@
 // What an import takes in, what it refuses, and that it can be repeated.
 
 import { gzipSync } from "node:zlib";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PassThrough, Readable, Writable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { importEventsCommand } from "../../ingest/commands/import-events.ts";
 import { REFUSALS_TOLD_MAX, type ImportSummary } from "../../ingest/import/import-events.ts";
-import { migrateClickHouse } from "../../schemas/clickhouse/migrate.ts";
-import { openClickHouse } from "../../schemas/clickhouse/open.ts";
-import { EXIT, type Stores } from "../../schemas/command.ts";
-import { readConfig } from "../../schemas/config.ts";
-import { migratePostgres } from "../../schemas/postgres/migrate.ts";
-import { openPostgres } from "../../schemas/postgres/open.ts";
+import { SKETCH_SIZE } from "../../schemas/call-features.ts";
+import { EXIT } from "../../schemas/command.ts";
 import { people } from "../../schemas/postgres/tables.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";
-import { ask } from "../services/clickhouse-openers.ts";
-import { startTestPostgres, type TestPostgres } from "../services/postgres.ts";
+import { openImports, toLines, type Imports } from "../services/imports.ts";
 
-const LINES_MANY = 100_000;
-/** A batch is 2,000 events of 2 KB, and there are those of the batch before; all lines would be 200 MB. */
+const LINES_MANY = 30_000;
+/** A batch is 2,000 events of 2 KB, and there are those of the batch before; all lines would be 60 MB. */
 const KEPT_BYTES_MAX = 30 * 1024 * 1024;
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-let folder: string;
-let postgres: TestPostgres;
-let stores: Stores;
-
+let imports: Imports;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "assay-import-"));
-  postgres = await startTestPostgres();
-  stores = {
-    clickhouse: await openClickHouse({ dataDir: folder }),
-    postgres: await openPostgres({ url: postgres.url }),
-  };
-  await migrateClickHouse(stores.clickhouse);
-  await migratePostgres(stores.postgres);
+  imports = await openImports();
 });
-afterAll(async () => {
-  await stores.clickhouse.close();
-  await stores.postgres.close();
-  await postgres.stop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(async () => imports.close());
+beforeEach(async () => imports.empty("token_events", "call_features"));
 
-const run = async (sql: string): Promise<Record<string, unknown>[]> => stores.clickhouse.query(ask(sql), {});
-beforeEach(async () => {
-  await stores.clickhouse.execute(
-    { name: "empty", sql: "TRUNCATE TABLE token_events", params: ask("").params },
-    {},
-  );
-});
+const run = async (sql: string): Promise<Record<string, unknown>[]> => imports.query(sql);
 
 interface Imported {
   exitCode: number;
@@ -62,26 +36,9 @@ interface Imported {
 }
 
 async function importFrom(files: string[], stdin: Readable = Readable.from([])): Promise<Imported> {
-  const written = { stdout: "", stderr: "" };
-  const sink = (name: keyof typeof written): Writable =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        written[name] += String(chunk);
-        done();
-      },
-    });
-  const io = {
-    stdin,
-    stdout: sink("stdout"),
-    stderr: sink("stderr"),
-    cwd: folder,
-    now: () => new Date(),
-    signal: new AbortController().signal,
-  };
-  const args = { positionals: files, values: { json: true } };
-  const exitCode = await importEventsCommand.run(args, io, stores, readConfig({}));
-  const summary: ImportSummary = JSON.parse(written.stdout);
-  return { exitCode, summary, stderr: written.stderr };
+  const { exitCode, stdout, stderr } = await imports.run(importEventsCommand, files, { stdin });
+  const summary: ImportSummary = JSON.parse(stdout);
+  return { exitCode, summary, stderr };
 }
 
 const idOf = (number: number): string => `01936a00-0000-7000-8000-${String(number).padStart(12, "0")}`;
@@ -91,20 +48,12 @@ const lineOf = (number: number, more: object = {}): object => ({
   input_tokens: 7,
   ...more,
 });
-const toLines = (lines: readonly unknown[]): string =>
-  lines.map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`).join("");
-
-function writeLines(name: string, lines: readonly unknown[]): string {
-  writeFileSync(join(folder, name), name.endsWith(".gz") ? gzipSync(toLines(lines)) : toLines(lines));
-  return name;
-}
-
 const TOTALS =
   "SELECT toUInt32(count()) AS calls, toUInt32(sum(input_tokens)) AS tokens FROM token_events FINAL";
 
 test("the same lines can be imported any number of times, in any files", async () => {
-  const first = writeLines("first.jsonl", [lineOf(1), lineOf(2), lineOf(2)]);
-  const second = writeLines("second.jsonl", [lineOf(2), lineOf(3)]);
+  const first = imports.write("first.jsonl", [lineOf(1), lineOf(2), lineOf(2)]);
+  const second = imports.write("second.jsonl", [lineOf(2), lineOf(3)]);
   expect(await importFrom([first, second])).toMatchObject({ exitCode: EXIT.done });
   expect(await importFrom([second, first])).toMatchObject({ exitCode: EXIT.done });
   expect(await run(TOTALS)).toEqual([{ calls: 3, tokens: 21 }]);
@@ -117,7 +66,7 @@ test("what a line does not say is unknown, or what an import always is", async (
     output_tokens: 3,
     workload_class: "ci",
   });
-  await importFrom([writeLines("fields.jsonl", [lineOf(1), full])]);
+  await importFrom([imports.write("fields.jsonl", [lineOf(1), full])]);
   const columns = "identity_source, client, usage_source, output_tokens, workload_class, gateway_id";
   expect(await run(`SELECT ${columns} FROM token_events FINAL ORDER BY event_id`)).toEqual([
     {
@@ -139,11 +88,60 @@ test("what a line does not say is unknown, or what an import always is", async (
   ]);
 });
 
+describe("features on a line", () => {
+  const sketch = Array.from({ length: SKETCH_SIZE }, (_, at) => at);
+  const features = {
+    delta_hash: "hash",
+    delta_sketch: sketch,
+    delta_blocks: ["18446744073709551615"],
+    tool_names: ["Bash"],
+    tool_kinds: ["execute"],
+    tool_results_ok: 0,
+  };
+  const COLUMNS =
+    "event_id, started_at, person_id, sketch_epoch, delta_hash, delta_sketch, delta_blocks, tool_names";
+
+  test("are kept beside their event, however often they come, for as long as features are", async () => {
+    const file = imports.write("features.jsonl", [
+      lineOf(1, { ...features, person_email: "ada@example.test" }),
+      lineOf(2),
+      lineOf(3, { sketch_epoch: 700, tool_names: [], delta_hash: null }),
+    ]);
+    for (const _ of [1, 2])
+      expect((await importFrom([file])).summary).toMatchObject({ imported: 3, refused: 0 });
+    const [person] = await imports.stores.postgres.db.select().from(people);
+    expect(await run(`SELECT ${COLUMNS} FROM call_features FINAL`)).toEqual([
+      {
+        event_id: idOf(1),
+        started_at: "2026-11-20T09:30:00.000Z",
+        person_id: person?.personId,
+        sketch_epoch: Math.floor(Date.parse("2026-11-20") / (28 * 86_400_000)),
+        delta_hash: "hash",
+        delta_sketch: sketch,
+        delta_blocks: features.delta_blocks,
+        tool_names: ["Bash"],
+      },
+    ]);
+    const days = "SELECT dateDiff('day', now(), expires_at) AS days FROM call_features FINAL";
+    expect(await run(days)).toEqual([{ days: "14" }]);
+    expect(await run("SELECT toUInt32(count()) AS calls FROM token_events FINAL")).toEqual([{ calls: 3 }]);
+  });
+
+  test("that can't be features have their line refused", async () => {
+    const file = imports.write("bad-features.jsonl", [
+      lineOf(1, { delta_sketch: [1, 2] }),
+      lineOf(2, { tool_kinds: ["juggle"] }),
+      lineOf(3, { output_chars: -1 }),
+    ]);
+    expect((await importFrom([file])).summary).toMatchObject({ imported: 0, refused: 3 });
+  });
+});
+
 describe("sources", () => {
   test("gzip, also of several members", async () => {
     const file = "members.jsonl.gz";
     writeFileSync(
-      join(folder, file),
+      join(imports.folder, file),
       Buffer.concat([gzipSync(toLines([lineOf(1)])), gzipSync(toLines([lineOf(2)]))]),
     );
     expect(await importFrom([file])).toMatchObject({ exitCode: EXIT.done, summary: { imported: 2 } });
@@ -161,7 +159,7 @@ describe("sources", () => {
     ["that is cut off", "cut.jsonl.gz", gzipSync(toLines([lineOf(1)])).subarray(0, 30)],
     ["that is a folder", ".", undefined],
   ])("a file %s is a fault with its name", async (_name, file, content) => {
-    if (content) writeFileSync(join(folder, file), content);
+    if (content) writeFileSync(join(imports.folder, file), content);
     await expect(importFrom([file])).rejects.toMatchObject({
       code: "bad_request",
       message: expect.stringContaining(file) as unknown,
@@ -175,7 +173,7 @@ describe("sources", () => {
 
 describe("a bad line", () => {
   test("is told with its number and reason, the rest goes in, and the command fails", async () => {
-    const file = writeLines("bad.jsonl", [
+    const file = imports.write("bad.jsonl", [
       lineOf(1),
       "{not json",
       "",
@@ -204,7 +202,7 @@ describe("a bad line", () => {
 
   test("after very many others is counted and no longer told", async () => {
     const lines = Array.from({ length: REFUSALS_TOLD_MAX + 5 }, () => "x");
-    const { summary } = await importFrom([writeLines("many-bad.jsonl", lines)]);
+    const { summary } = await importFrom([imports.write("many-bad.jsonl", lines)]);
     expect(summary.refused).toBe(REFUSALS_TOLD_MAX + 5);
     expect(summary.refusals).toHaveLength(REFUSALS_TOLD_MAX);
   });
@@ -214,7 +212,7 @@ test("fields that this version does not know are counted and left out, whatever 
   const odd = '{"constructor":1,"toString":2,"future_field":3,';
   const line = odd + JSON.stringify(lineOf(1)).slice(1);
   const { exitCode, summary } = await importFrom([
-    writeLines("unknown.jsonl", [line, lineOf(2, { future_field: 1 })]),
+    imports.write("unknown.jsonl", [line, lineOf(2, { future_field: 1 })]),
   ]);
   expect(exitCode).toBe(EXIT.done);
   expect(summary.unknown_fields).toEqual({ constructor: 1, toString: 1, future_field: 2 });
@@ -230,8 +228,8 @@ test("a call that the gateway has recorded is not counted again", async () => {
     input_tokens: 7,
   });
   const row = { ...recorded, expires_at: new Date(Date.now() + 86_400_000), row_version: 1 };
-  await stores.clickhouse.insert("token_events", [row]);
-  const file = writeLines("known.jsonl", [
+  await imports.stores.clickhouse.insert("token_events", [row]);
+  const file = imports.write("known.jsonl", [
     lineOf(2, { response_id: "resp_1" }),
     lineOf(3, { response_id: "resp_2" }),
     lineOf(4),
@@ -242,7 +240,7 @@ test("a call that the gateway has recorded is not counted again", async () => {
 });
 
 test("a person known by address only is made once, and is the calls' person", async () => {
-  const file = writeLines("people.jsonl", [
+  const file = imports.write("people.jsonl", [
     lineOf(1, { person_email: "Ada@Example.test" }),
     lineOf(2, { person_email: "ada@example.test" }),
     lineOf(3, { person_email: "grace@example.test" }),
@@ -250,7 +248,7 @@ test("a person known by address only is made once, and is the calls' person", as
   ]);
   await importFrom([file]);
   await importFrom([file]);
-  const found = await stores.postgres.db.select().from(people);
+  const found = await imports.stores.postgres.db.select().from(people);
   expect(found.map(({ email }) => email).toSorted()).toEqual(["ada@example.test", "grace@example.test"]);
   const idOfPerson = (email: string): string | null =>
     found.find((person) => person.email === email)?.personId ?? null;
@@ -263,7 +261,7 @@ test("a person known by address only is made once, and is the calls' person", as
 });
 
 test("retention counts from the import, so that old calls stay", async () => {
-  await importFrom([writeLines("old.jsonl", [lineOf(1, { started_at: "2024-01-01T00:00:00.000Z" })])]);
+  await importFrom([imports.write("old.jsonl", [lineOf(1, { started_at: "2024-01-01T00:00:00.000Z" })])]);
   const days = "SELECT dateDiff('day', now(), expires_at) AS days FROM token_events FINAL";
   expect(await run(days)).toEqual([{ days: "30" }]);
 });

@@ -41,7 +41,7 @@ const stored = async (columns: string): Promise<Record<string, unknown>[]> =>
 test("a bad line is told with file, number and reason but not its text, and the rest goes in", async () => {
   const folder = newFolder();
   const { prompt, answer } = createClaudeSession("bad");
-  const file = await imports.write(`${folder}/bad.jsonl`, [
+  const file = imports.write(`${folder}/bad.jsonl`, [
     prompt("turn-1"),
     `{"type":"user","secret":"${CANARY}`,
     `["${CANARY}"]`,
@@ -62,7 +62,7 @@ test("a bad line is told with file, number and reason but not its text, and the 
 test("--since leaves out what began before", async () => {
   const folder = newFolder();
   const { prompt, answer } = createClaudeSession("old", "2026-11-19T23:59:57.000Z");
-  await imports.write(`${folder}/old.jsonl`, [
+  imports.write(`${folder}/old.jsonl`, [
     prompt("turn-1"),
     answer("msg_1", { usage: FINAL, stop: "end_turn" }),
     answer("msg_2", { usage: FINAL, stop: "end_turn" }),
@@ -76,7 +76,7 @@ test("--since leaves out what began before", async () => {
 test("whose they are must be said, unless there is one person", async () => {
   const folder = newFolder();
   const { prompt, answer } = createClaudeSession("whose");
-  await imports.write(`${folder}/whose.jsonl`, [
+  imports.write(`${folder}/whose.jsonl`, [
     prompt("turn-1"),
     answer("msg_1", { usage: FINAL, stop: "end_turn" }),
   ]);
@@ -93,7 +93,7 @@ test("whose they are must be said, unless there is one person", async () => {
 });
 
 test.each(["empty", "absent"])("an %s folder is a fault that names it", async (folder) => {
-  if (folder === "empty") await imports.write(`${folder}/notes.txt`, []);
+  if (folder === "empty") imports.write(`${folder}/notes.txt`, []);
   await expect(importFolder(folder)).rejects.toMatchObject({
     code: "bad_request",
     message: expect.stringContaining(folder) as unknown,

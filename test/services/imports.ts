@@ -1,7 +1,6 @@
 // Stores of a test's own, and import commands that are run on them as from a terminal.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -21,7 +20,7 @@ export interface Imports {
   query(sql: string): Promise<Record<string, unknown>[]>;
   empty(...tables: readonly string[]): Promise<void>;
   /** Below `folder`. A line that is no text is JSON; the ending of the name says how it is compressed. Returns the path. */
-  write(name: string, lines: readonly unknown[]): Promise<string>;
+  write(name: string, lines: readonly unknown[]): string;
   run(
     command: StoreCommand,
     positionals: readonly string[],
@@ -49,9 +48,9 @@ export async function openImports(): Promise<Imports> {
         await stores.clickhouse.execute({ name: "empty", sql, params: ask("").params }, {});
       }
     },
-    async write(name, lines) {
+    write(name, lines) {
       const file = join(folder, name);
-      await mkdir(dirname(file), { recursive: true });
+      mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, compress(name, toLines(lines)));
       return file;
     },
