@@ -22,7 +22,7 @@ import { createLinkHash, createSketchKeys } from "../gateway/features/keys.ts";
 import { claudeCode } from "../import/claude-code.ts";
 import { codex } from "../import/codex.ts";
 import { importTranscripts, type TranscriptSummary } from "../import/import-transcripts.ts";
-import { createPeopleByEmail, type PersonFields } from "../import/people-by-email.ts";
+import { createPeopleByEmail, type ImportedPerson } from "../import/people-by-email.ts";
 import { createDescriber, type DescribeContent } from "../import/transcript-features.ts";
 import { findTranscripts } from "../import/transcript-files.ts";
 import type { TranscriptFormat } from "../import/transcript.ts";
@@ -133,7 +133,7 @@ function readSince({ values }: CommandArguments): Date | null | undefined {
 async function readPerson(
   { values }: CommandArguments,
   postgres: PostgresStore,
-): Promise<PersonFields | string> {
+): Promise<ImportedPerson | string> {
   const personOf = createPeopleByEmail(postgres);
   if (values["person"] !== undefined) {
     const email = z.email().toLowerCase().safeParse(values["person"]);

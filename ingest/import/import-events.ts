@@ -105,8 +105,8 @@ function createBatchStore(
     );
     const calls: ImportedCall[] = [];
     for (const { event, features, personEmail } of batch) {
-      const person = personEmail === undefined ? {} : await personOf(personEmail);
-      const known = { ...event, ...person };
+      const person = personEmail === undefined ? undefined : await personOf(personEmail);
+      const known = { ...event, ...person?.fieldsAt(event.started_at) };
       if (event.response_id !== null && recorded.has(event.response_id)) summary.known++;
       else if (erasedPeople.isErased(known.person_id)) summary.erased++;
       else calls.push({ event: known, features: features && { ...features, person_id: known.person_id } });

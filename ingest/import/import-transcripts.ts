@@ -15,7 +15,7 @@ import { isRecord } from "../gateway/json-scan.ts";
 import { createErasedPeople } from "../sink/erased-people.ts";
 import { toFeatures } from "./event-line.ts";
 import { readLines, TOO_LONG } from "./lines.ts";
-import type { PersonFields } from "./people-by-email.ts";
+import type { ImportedPerson } from "./people-by-email.ts";
 import { findStoredCalls, type StoredCall, type StoredCalls } from "./recorded-calls.ts";
 import { storeCalls, type ImportedCall, type StoreOptions } from "./store-calls.ts";
 import type { DescribeContent } from "./transcript-features.ts";
@@ -42,7 +42,7 @@ export interface TranscriptSummary {
 }
 
 export interface TranscriptOptions extends StoreOptions {
-  person: PersonFields;
+  person: ImportedPerson;
   describe: DescribeContent;
   /** Calls that started before are left out. */
   since: Date | undefined;
@@ -152,7 +152,7 @@ function createImporter(
     batch = new Map();
     if (waiting.length === 0) return;
     await erasedPeople.refresh();
-    const isErased = erasedPeople.isErased(options.person.person_id);
+    const isErased = erasedPeople.isErased(options.person.personId);
     const stored = await findStoredCalls(
       clickhouse,
       waiting.map(({ call }) => call.event),
@@ -209,7 +209,7 @@ function hasLearnt(
 
 function toImportedCall(call: TranscriptCall, known: MetCall, { person }: TranscriptOptions): ImportedCall {
   const startedAt = known.row?.started_at ?? call.event.started_at;
-  const event = { ...call.event, ...person, started_at: startedAt };
+  const event = { ...call.event, ...person.fieldsAt(startedAt), started_at: startedAt };
   const rowVersion = known.row?.row_version;
   known.row ??= { started_at: startedAt, row_version: 1 };
   return {

@@ -1,5 +1,6 @@
 // The import of people, the first owner, and sign-in links from the command line.
 
+import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
@@ -7,8 +8,10 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { loginLinkCommand } from "../../dashboard/commands/login-link.ts";
 import { peopleImportCommand } from "../../dashboard/commands/people-import.ts";
 import { createOwner } from "../../dashboard/server/people.ts";
+import { importEventsCommand } from "../../ingest/commands/import-events.ts";
 import { positionAt, readPositions } from "../../schemas/postgres/positions.ts";
 import { audit, people, teams } from "../../schemas/postgres/tables.ts";
+import { ask } from "../services/clickhouse-openers.ts";
 import { openBrowser, openDashboardBench, type DashboardBench } from "../services/dashboard.ts";
 
 /** On a loaded machine servers take their time to start. */
@@ -156,6 +159,35 @@ test("who was in which team and reported to whom stays known, and only changes a
   await importList(listOfThree("Search", ""));
   expect(await at(third.getTime()), "a clock that was set back").toEqual(["Search", undefined]);
   bench.advance(DAY_MS);
+});
+
+test("calls that are imported later have the team that their person was in at their time", async () => {
+  const { clickhouse, postgres } = bench.dashboard.stores;
+  const from = bench.dashboard.now().getTime();
+  await importList(`${HEADER}i.ann@example.com,Ann,Old,,\n`);
+  bench.advance(DAY_MS);
+  await importList(`${HEADER}i.ann@example.com,Ann,New,,\n`);
+  const times = [from - DAY_MS, from, from + DAY_MS - 1, from + DAY_MS].map((ms) =>
+    new Date(ms).toISOString(),
+  );
+  const lines = times.map((started_at) => {
+    const call = {
+      event_id: randomUUID(),
+      started_at,
+      person_email: "i.ann@example.com",
+      client: "imported",
+    };
+    return JSON.stringify({ ...call, input_tokens: 1 });
+  });
+  await bench.run(importEventsCommand, {
+    positionals: ["-"],
+    values: { json: true },
+    stdin: lines.join("\n"),
+  });
+  const names = new Map((await postgres.db.select().from(teams)).map(({ teamId, name }) => [teamId, name]));
+  const sql = "SELECT team_id FROM token_events FINAL WHERE client = 'imported' ORDER BY started_at";
+  const stored = await clickhouse.query(ask(sql), {});
+  expect(stored.map(({ team_id }) => names.get(String(team_id)))).toEqual(["Old", "Old", "Old", "New"]);
 });
 
 test("two lists at once that together make a circle never both go in", async () => {
