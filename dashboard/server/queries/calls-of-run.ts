@@ -24,10 +24,10 @@ export const selectCallsOfRun = (columns: string): string => `
     WHERE person_id = {person_id:UUID} AND run_id = {run_id:String}
       AND started_at >= {from:DateTime64(3)} AND started_at <= {to:DateTime64(3)} AND expires_at > {now:DateTime64(3)}`;
 
-/** Rows of a table of records in the time of the run; whoever takes them joins them with its calls. */
+/** The person's rows of a table of records in the time of the run; whoever takes them joins them with its calls. */
 export const selectInRunTime = (table: "token_events" | "call_features", columns: string): string => `
     SELECT ${columns} FROM ${table} FINAL
-    WHERE started_at >= {from:DateTime64(3)} AND started_at <= {to:DateTime64(3)} AND expires_at > {now:DateTime64(3)}`;
+    WHERE person_id = {person_id:UUID} AND started_at >= {from:DateTime64(3)} AND started_at <= {to:DateTime64(3)} AND expires_at > {now:DateTime64(3)}`;
 
 /** The parameters of a run. */
 export function toRunParams(
