@@ -21,6 +21,8 @@ export interface SpoolCount {
   calls: number;
   /** Of these, complete and with the usage that the upstream reported. */
   metered: number;
+  /** Calls whose features are there too. */
+  features: number;
   /** Records that could not be read. */
   deadLetters: number;
 }
@@ -38,10 +40,12 @@ export interface AssayOptions {
   upstreamPort: number;
   /** Where a profile of its processor time goes when it ends; undefined for none. */
   profileDir: string | undefined;
+  /** Loaded into it before its own code. */
+  imports?: readonly string[];
 }
 
 export async function startAssay(programs: Programs, options: AssayOptions): Promise<AssayTarget> {
-  const { name, root, dataDir, upstreamPort, profileDir } = options;
+  const { name, root, dataDir, upstreamPort, profileDir, imports = [] } = options;
   const { secret, key } = issueKey({ team_id: randomUUID(), workload_class: "interactive" });
   mkdirSync(dataDir, { mode: 0o700 });
   await writeSnapshot(dataDir, [key]);
@@ -49,14 +53,17 @@ export async function startAssay(programs: Programs, options: AssayOptions): Pro
     core: CORE.proxy,
     args: ["gateway"],
     nodeArgs: [
-      "--import",
-      join(import.meta.dirname, "collect-on-signal.ts"),
+      ...[join(import.meta.dirname, "collect-on-signal.ts"), ...imports].flatMap((file) => [
+        "--import",
+        file,
+      ]),
       ...(profileDir === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profileDir]),
     ],
     cwd: dataDir,
     env: {
       ASSAY_DATA: dataDir,
       ASSAY_GATEWAY_PORT: "0",
+      ASSAY_METRICS_PORT: "0",
       ASSAY_AUTH: "required",
       ASSAY_UPSTREAM_OPENAI_URL: `http://127.0.0.1:${upstreamPort}`,
       ASSAY_UPSTREAM_OPENAI_KEY: "sk-bench",
@@ -97,11 +104,12 @@ function createSpoolCounter(spoolDir: string): () => SpoolCount {
   const options = { spoolDir, metrics: createMetrics("bench") };
   const reader = openSpoolReader(pino({ level: "warn" }, process.stderr), options);
   const ids = new Set<string>();
-  const count: SpoolCount = { records: 0, calls: 0, metered: 0, deadLetters: 0 };
+  const count: SpoolCount = { records: 0, calls: 0, metered: 0, features: 0, deadLetters: 0 };
   return () => {
     for (;;) {
       const batch = reader.readBatch(BATCH_RECORDS_MAX);
       for (const record of batch.records) {
+        if (record.record === "features") count.features++;
         if (record.record !== "event") continue;
         count.records++;
         ids.add(record.event.event_id);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { quantile } from "simple-statistics";
 import type { LoadOrder, LoadResult } from "./load-order.ts";
-import { cpuSeconds, residentMb } from "./process-figures.ts";
+import { cpuSeconds, residentMb, treeOf } from "./process-figures.ts";
 import type { Profile } from "./profiles.ts";
 import { CORE, whileAlive, type Programs } from "./program.ts";
 import { spreadOf, type Spread } from "./spread.ts";
@@ -164,7 +164,7 @@ async function keepRate(
 export async function settledMb({ program }: Target): Promise<number> {
   let before = Number.POSITIVE_INFINITY;
   for (let tried = 0; tried < SETTLE_TRIES_MAX; tried++) {
-    program.child.kill("SIGUSR2");
+    for (const pid of treeOf(program.pid)) process.kill(pid, "SIGUSR2");
     await sleep(SETTLE_PAUSE_MS);
     const now = residentMb(program.pid);
     if (Math.abs(before - now) < SETTLED_MB) return now;

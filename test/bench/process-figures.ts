@@ -1,14 +1,32 @@
-// What a process has used, as the kernel counts it, all threads together. Linux tells it in /proc; elsewhere `ps` does, which
-// on macOS counts processor time in hundredths of a second as well.
+// What a process and those that it has started have used, as the kernel counts it, all threads together: a gateway's worker is a child
+// of its supervisor. Linux tells it in /proc; elsewhere `ps` does, of the process alone, which on macOS counts processor time in
+// hundredths of a second as well.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { sum } from "simple-statistics";
 
 /** USER_HZ, which Linux promises to programs whatever the kernel's own clock is (proc_pid_stat(5)). */
 const TICKS_PER_SECOND = 100;
 
-/** User and system time since the process began, in seconds. */
+/** A process, and all that came of it. Only its main thread starts any here. */
+export function treeOf(pid: number): number[] {
+  if (process.platform !== "linux") return [pid];
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+  return [pid, ...(children === "" ? [] : children.split(" ").map(Number)).flatMap(treeOf)];
+}
+
+/** User and system time since they began, in seconds. */
 export function cpuSeconds(pid: number): number {
+  return sum(treeOf(pid).map(ownCpuSeconds));
+}
+
+/** Memory that is in use and in RAM, in megabytes. */
+export function residentMb(pid: number): number {
+  return sum(treeOf(pid).map(ownResidentMb));
+}
+
+function ownCpuSeconds(pid: number): number {
   if (process.platform !== "linux") {
     const parts = ps(pid, "time").split(":").map(Number);
     return parts.reduce((seconds, part) => seconds * 60 + part, 0);
@@ -19,8 +37,7 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** Memory that is in use and in RAM, in megabytes. */
-export function residentMb(pid: number): number {
+function ownResidentMb(pid: number): number {
   if (process.platform !== "linux") return Number(ps(pid, "rss")) / 1024;
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kilobytes) / 1024;

@@ -74,7 +74,7 @@ export function formatReport(report: Report): string {
     .join("\n");
 }
 
-function formatProfile({ name, title, targets }: ProfileFigures): string[] {
+export function formatProfile({ name, title, targets }: ProfileFigures): string[] {
   const head = ["", "CPU µs a call", "of bare's", "calls/s", "added p50 ms", "added p90 ms"];
   const rows = [head, ...targets.map(formatTarget)];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

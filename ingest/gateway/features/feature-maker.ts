@@ -20,7 +20,8 @@ export const JOB_BYTES_MAX = 16 * 1024 * 1024;
 const JOB_MS_MAX = 5000;
 /** After a thread has broken down, so that requests made to break it cost no more than one start a second. */
 const REST_MS = 1000;
-const CLOSE_MS_MAX = 2000;
+/** A gateway has a second left when its calls have ended or were broken off. */
+const CLOSE_MS_MAX = 500;
 const HEAP_MB_MAX = 512;
 
 /** Why a call has no features: the words of the metric. */
