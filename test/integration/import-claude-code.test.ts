@@ -3,9 +3,11 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { importClaudeCodeCommand } from "../../ingest/commands/import-transcripts.ts";
 import type { TranscriptSummary } from "../../ingest/import/import-transcripts.ts";
+import { ROW_VERSION_STEP } from "../../ingest/sink/rows.ts";
 import { EXIT } from "../../schemas/command.ts";
 import { CANARY, claudeText, claudeTool, createClaudeSession } from "../builders/transcripts.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";
+import { ask } from "../services/clickhouse-openers.ts";
 import { openImports, type Imports } from "../services/imports.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -38,7 +40,7 @@ async function importFolder(
 const stored = async (columns: string): Promise<Record<string, unknown>[]> =>
   imports.query(`SELECT ${columns} FROM token_events FINAL ORDER BY started_at, event_id`);
 
-test("an answer that was written in several lines is one call, with what its last line tells", async () => {
+test("case 68: an answer that was written in several lines is one call, with what its last line tells", async () => {
   const folder = newFolder();
   const { prompt, result, answer, line } = createClaudeSession("one");
   const cache = {
@@ -98,7 +100,7 @@ test("an answer that was written in several lines is one call, with what its las
   });
 });
 
-test("a sub-agent's answers in its own file and in its parent's are counted once, as the sub-agent's", async () => {
+test("case 68: a sub-agent's answers in its own file and in its parent's are counted once, as the sub-agent's", async () => {
   const folder = newFolder();
   const { prompt, answer } = createClaudeSession("parent");
   const sub = createClaudeSession("parent", "2026-11-20T09:31:00.000Z");
@@ -137,25 +139,39 @@ test("a sub-agent's answers in its own file and in its parent's are counted once
 test.each([
   ["before", "a-fork"],
   ["after", "z-fork"],
-])("a fork whose file is read %s the original's counts only what is new in it", async (_when, fork) => {
-  const folder = newFolder();
-  const { prompt, answer, request } = createClaudeSession("m-origin");
-  const opening = prompt("turn-1");
-  const first = answer("msg_1", { usage: FINAL, stop: "end_turn", requestRef: "r1" });
-  const copied = [opening, first].map((line) => ({ ...line, sessionId: fork, promptId: `${fork}-turn` }));
-  const own = createClaudeSession(fork, "2026-11-21T10:00:00.000Z");
-  imports.write(`${folder}/m-origin.jsonl`, [opening, request("r1"), first]);
-  imports.write(`${folder}/${fork}.jsonl`, [
-    ...copied,
-    own.prompt("turn-2"),
-    own.answer("msg_2", { usage: FINAL, stop: "end_turn" }),
-  ]);
-  expect((await importFolder(folder)).summary).toMatchObject({ imported: 2, copies: 1 });
-  expect(await stored("response_id, session_id, turn_id")).toEqual([
-    { response_id: "msg_1", session_id: "m-origin", turn_id: "turn-1" },
-    { response_id: "msg_2", session_id: fork, turn_id: "turn-2" },
-  ]);
-});
+])(
+  "case 68: a fork whose file is read %s the original's counts only what is new in it",
+  async (_when, fork) => {
+    const folder = newFolder();
+    const { prompt, answer, request } = createClaudeSession("m-origin");
+    const opening = prompt("turn-1");
+    const first = answer("msg_1", { usage: FINAL, stop: "end_turn", requestRef: "r1" });
+    const copied = [opening, first].map((line) => ({ ...line, sessionId: fork, promptId: `${fork}-turn` }));
+    const own = createClaudeSession(fork, "2026-11-21T10:00:00.000Z");
+    imports.write(`${folder}/m-origin.jsonl`, [opening, request("r1"), first]);
+    imports.write(`${folder}/${fork}.jsonl`, [
+      ...copied,
+      own.prompt("turn-2"),
+      own.answer("msg_2", { usage: FINAL, stop: "end_turn" }),
+    ]);
+    expect((await importFolder(folder)).summary).toMatchObject({ imported: 2, copies: 1 });
+    expect(await stored("response_id, session_id, turn_id")).toEqual([
+      { response_id: "msg_1", session_id: "m-origin", turn_id: "turn-1" },
+      { response_id: "msg_2", session_id: fork, turn_id: "turn-2" },
+    ]);
+  },
+);
+
+/** Every row again, of the next version, as a repricing writes it. */
+const reprice = async (): Promise<void> =>
+  imports.stores.clickhouse.execute(
+    {
+      name: "reprice",
+      sql: `INSERT INTO token_events SELECT * REPLACE (row_version + ${ROW_VERSION_STEP} AS row_version) FROM token_events FINAL`,
+      params: ask("").params,
+    },
+    {},
+  );
 
 test("an answer that was still coming is partial, and whole after the next import; the third changes nothing", async () => {
   const folder = newFolder();
@@ -166,6 +182,7 @@ test("an answer that was still coming is partial, and whole after the next impor
   expect(await stored("usage_source, output_tokens")).toEqual([
     { usage_source: "partial", output_tokens: "1" },
   ]);
+  await reprice();
   imports.write(`${folder}/running.jsonl`, [
     ...begun,
     session.answer("msg_1", { usage: FINAL, stop: "end_turn" }),
@@ -177,7 +194,7 @@ test("an answer that was still coming is partial, and whole after the next impor
   expect(await stored("event_id, usage_source, output_tokens, ingested_at, expires_at")).toEqual(rows);
 });
 
-test("what the client made up itself is no call, and a line that is repeated earlier or later takes nothing back", async () => {
+test("case 68: what the client made up itself is no call, and a line that is repeated earlier or later takes nothing back", async () => {
   const folder = newFolder();
   const { prompt, answer, line } = createClaudeSession("odd");
   const whole = answer("msg_1", { usage: FINAL, stop: "end_turn" });

@@ -136,7 +136,7 @@ function writeOldThread(): { thread: ReturnType<typeof createCodexThread>; histo
   return { thread, history };
 }
 
-test("a count that comes again is no further call, and results belong to the call that brings them back", async () => {
+test("case 68: a count that comes again is no further call, and results belong to the call that brings them back", async () => {
   const folder = newFolder();
   const { thread, history } = writeOldThread();
   imports.write(`${folder}/rollout-old.jsonl`, [thread.meta, ...history]);
@@ -148,7 +148,7 @@ test("a count that comes again is no further call, and results belong to the cal
   ]);
 });
 
-test("threads that begin with a copy of their parent's history count what is their own, however alike", async () => {
+test("case 68: threads that begin with a copy of their parent's history count what is their own, however alike", async () => {
   const folder = newFolder();
   const { thread, history } = writeOldThread();
   imports.write(`${folder}/rollout-parent.jsonl`, [thread.meta, ...history]);
