@@ -25,7 +25,11 @@ const OWN_THREAD = "/proc/thread-self";
 function giveWay(): void {
   if (!existsSync(OWN_THREAD)) return;
   const thread = Number(readlinkSync(OWN_THREAD).split("/").at(-1));
-  setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
+  try {
+    setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // A sandbox may forbid it. Calls and features then have the processor in turn.
+  }
 }
 
 function answer(parts: FeatureParts, job: FeatureJob): FeatureReply {
