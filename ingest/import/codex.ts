@@ -85,7 +85,7 @@ function createCodexReader(describe: DescribeContent): TranscriptReader {
     } else if (type === "token_usage_record" && isRecord(payload["usage"])) {
       total = toVector(isRecord(payload["thread_token_usage"]) ? payload["thread_token_usage"] : {});
       addCall(payload["usage"], textOf(payload["response_id"]), atMs);
-    } else if (type === "response_item") {
+    } else if (type === "response_item" && thread && !isCopied(thread, turn.id, atMs)) {
       items.read(payload, atMs);
     }
   }

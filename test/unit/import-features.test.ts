@@ -10,7 +10,7 @@ import { codex } from "../../ingest/import/codex.ts";
 import { createDescriber } from "../../ingest/import/transcript-features.ts";
 import type { TranscriptCall, TranscriptFormat } from "../../ingest/import/transcript.ts";
 import { UNKNOWN_FEATURES } from "../../schemas/call-features.ts";
-import { claudeTool, createClaudeSession, createCodexThread } from "../builders/transcripts.ts";
+import { claudeTool, createClaudeSession, createCodexThread, uuidOfTime } from "../builders/transcripts.ts";
 
 const SECRET = "a-secret-that-is-long-enough-for-tests-0123456789";
 const PARTS = {
@@ -109,6 +109,28 @@ test("of Codex, also where a result is written before the tokens of the call tha
     { request: { input: [item(4)] }, answer: { output: [item(6)] } },
   ]);
   expect(calls[1]?.features).toMatchObject({ tool_result_states: ["error"] });
+});
+
+test("of a thread of Codex that begins with a copy of its parent's history, which is not new in its first call", () => {
+  const id = uuidOfTime("2026-11-20T09:30:00.000Z", 1);
+  const { meta, turn, prompt, asks, result, says, counted } = createCodexThread({
+    id,
+    forked_from_id: "parent",
+  });
+  const lines = [
+    meta,
+    turn(0, uuidOfTime("2026-11-20T09:29:00.000Z", 2)),
+    prompt(0),
+    asks(0, "call-1", "exec_command"),
+    result(0, "call-1", 0),
+    says(0),
+    turn(1, uuidOfTime("2026-11-20T09:30:01.000Z", 3)),
+    prompt(2),
+    says(3),
+    counted(4, 100, 50),
+  ];
+  const item = (at: number): unknown => lines[at]?.["payload"];
+  expectAlike(readCalls(codex, lines), [{ request: { input: [item(7)] }, answer: { output: [item(8)] } }]);
 });
 
 test("a tool that nobody has is not named: a model can put any text there", () => {
