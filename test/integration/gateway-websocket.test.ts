@@ -4,6 +4,7 @@
 import OpenAI from "openai";
 import { ResponsesWS } from "openai/resources/responses/ws";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { canFillDisk, fillDisk } from "../services/full-disk.ts";
 import { openSocketBench, say, type SocketBench } from "../services/websocket-bench.ts";
 import { connectSocket } from "../services/websocket-client.ts";
 import { usageOf } from "../services/websocket-provider.ts";
@@ -223,3 +224,20 @@ test("what the gateway does not know goes through, and is one unmetered call", a
   expect(bench.provider.handshakes.at(-1)?.url).toBe("/v1/unheard-of?x=1");
   expect(await bench.hangUp(client)).toMatchObject([{ api: "other", status: 101, usage_source: "none" }]);
 });
+
+test.skipIf(!canFillDisk)(
+  "a response that can't be recorded is not asked for where that is set: the connection is closed for now",
+  async () => {
+    const strict = await openSocketBench({ settings: { ASSAY_STRICT: "1" } });
+    const { client, theirs } = await strict.connectBoth(RESPONSES);
+    let asked = 0;
+    theirs.on("message", () => asked++);
+    const makeRoom = fillDisk(0);
+    client.send(question);
+    const code = await client.closed;
+    makeRoom();
+    expect(code).toBe(1013);
+    expect(asked).toBe(0);
+    await strict.close();
+  },
+);

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { pino } from "pino";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { WebSocket } from "ws";
 import { openSpoolReader } from "../../ingest/spool/reader.ts";
 import type { DeliveredRecord } from "../../ingest/spool/writer-cursor.ts";
@@ -46,8 +46,13 @@ export async function openSocketBench(
 
   async function takeEvents(count: number): Promise<TokenEvent[]> {
     const events: TokenEvent[] = [];
-    const take = (): number => events.push(...gateway.takeEvents());
-    await expect.poll(take, { interval: 5, timeout: RECORD_MS_MAX }).toBeGreaterThanOrEqual(count);
+    await vi.waitFor(
+      () => {
+        events.push(...gateway.takeEvents());
+        expect(events.length).toBeGreaterThanOrEqual(count);
+      },
+      { interval: 5, timeout: RECORD_MS_MAX },
+    );
     expect(events).toHaveLength(count);
     return events;
   }
