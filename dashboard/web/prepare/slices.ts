@@ -35,6 +35,25 @@ const KIND_NAMES: Readonly<Record<string, string>> = {
   other: "Other",
 };
 
+/** As their makers write them; any other is called as its events call it. */
+const CLIENT_NAMES: Readonly<Record<string, string>> = {
+  "": "Unknown client",
+  unknown: "Unknown client",
+  "claude-code": "Claude Code",
+  codex: "Codex",
+  "gemini-cli": "Gemini CLI",
+  openclaw: "OpenClaw",
+  cline: "Cline",
+  copilot: "GitHub Copilot",
+  cursor: "Cursor",
+  "openai-sdk": "OpenAI SDK",
+  "openai-agents": "OpenAI Agents SDK",
+  "anthropic-sdk": "Anthropic SDK",
+  "google-genai-sdk": "Google Gen AI SDK",
+  "vercel-ai-sdk": "Vercel AI SDK",
+  langchain: "LangChain",
+};
+
 /** How the rows of each dimension are called; what the client did not declare has an empty name. */
 const NAMERS: Readonly<Record<Dimension, (name: string) => string>> = {
   model: (name) => (name === "" ? "Unknown model" : name),
@@ -84,7 +103,7 @@ export function nameClass(workloadClass: string | null): string {
 }
 
 export function nameClient(client: string): string {
-  return client === "" || client === "unknown" ? "Unknown client" : client;
+  return CLIENT_NAMES[client] ?? client;
 }
 
 function costOf(measures: Measures, volume: Volume): number | null {
