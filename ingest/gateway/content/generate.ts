@@ -2,6 +2,7 @@
 
 import type { Document } from "./documents.ts";
 import { ConversationBuilder, type ContentReader, type Part } from "./conversation.ts";
+import { joinStreamedCalls } from "./streamed-arguments.ts";
 import { toCanonicalJson, toRecord, toRecords, toText, toTextOrNull } from "./json-values.ts";
 
 export const generate: ContentReader = {
@@ -15,11 +16,13 @@ export const generate: ContentReader = {
     }
     return conversation.build(request["tools"]);
   },
-  readAnswer: (documents) =>
-    documents.flatMap((document) => {
+  readAnswer(documents) {
+    const parts = documents.flatMap((document) => {
       const [candidate] = toRecords(document["candidates"]);
-      return readParts(toRecord(candidate?.["content"])["parts"]);
-    }),
+      return partsOf(toRecord(candidate?.["content"])["parts"]);
+    });
+    return joinStreamedCalls(parts).map(readPart);
+  },
 };
 
 function readSystem(system: unknown): Part[] {
@@ -28,7 +31,11 @@ function readSystem(system: unknown): Part[] {
 }
 
 function readParts(parts: unknown): Part[] {
-  return toRecords(Array.isArray(parts) ? parts : [parts]).map(readPart);
+  return partsOf(parts).map(readPart);
+}
+
+function partsOf(parts: unknown): readonly Document[] {
+  return toRecords(Array.isArray(parts) ? parts : [parts]);
 }
 
 function readPart(part: Document): Part {

@@ -28,7 +28,10 @@ export const responses: ContentReader = {
     return conversation.build(added.length === 0 ? tools : [tools, ...added]);
   },
   readAnswer(documents) {
-    return answerItems(documents).flatMap(readItem);
+    // A provider that ran a tool itself tells its result too; clients send such a result as theirs, if at all.
+    return answerItems(documents)
+      .flatMap(readItem)
+      .filter(({ kind }) => kind !== "tool_result");
   },
 };
 
