@@ -14,7 +14,14 @@ import { createOrganisation, findShowcase } from "../simulation/organisation.ts"
 
 const PATIENCE_MS = 120_000;
 const SEED = "pages";
-const PAGES = ["My usage", "My runs", "Keys and clients"] as const;
+/** Each with its address below the dashboard's, and the name of its screenshot. */
+const PAGES = [
+  ["My usage", "/usage", "usage"],
+  ["My runs", "/runs", "runs"],
+  ["Claude Code", "/runs/{the longest}", "run"],
+  ["Schedules", "/schedules", "schedules"],
+  ["Keys and clients", "/keys", "keys"],
+] as const;
 const WIDTHS = [1440, 390] as const;
 const SCHEMES = ["light", "dark"] as const;
 
@@ -22,6 +29,8 @@ let assay: TestAssay;
 let running: RunningAssay;
 let browser: Browser;
 let email: string;
+/** The run of Claude Code with the most calls. */
+let longestRun: string;
 
 beforeAll(async () => {
   console.log(`seed ${SEED}`);
@@ -38,6 +47,7 @@ beforeAll(async () => {
     const { exitCode, stderr } = await assay.run(...argv);
     assert.equal(exitCode, 0, stderr);
   }
+  longestRun = await findLongestRun();
 }, PATIENCE_MS);
 
 afterAll(async () => {
@@ -45,6 +55,19 @@ afterAll(async () => {
   await running.stop();
   assay.remove();
 }, PATIENCE_MS);
+
+async function findLongestRun(): Promise<string> {
+  const { stdout, stderr } = await assay.run("export", "runs", "--reason", "to open one");
+  const runs = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line): { run_id: string; client: string; calls: number } => JSON.parse(line));
+  const [longest] = runs
+    .filter(({ client }) => client === "claude-code")
+    .toSorted((left, right) => right.calls - left.calls);
+  assert(longest, stderr);
+  return longest.run_id;
+}
 
 async function signIn(options: Parameters<Browser["newContext"]>[0]): Promise<BrowserContext> {
   const { stdout } = await assay.run("login-link", email);
@@ -64,17 +87,17 @@ describe.each(SCHEMES)("%s", (colorScheme) => {
     afterAll(() => context.close());
 
     it.each(PAGES)(
-      "%s is drawn, accessible, and as wide as the window",
-      async (name) => {
+      "%s at %s is drawn, accessible, and as wide as the window",
+      async (name, path, picture) => {
         const page = await context.newPage();
         const faults: string[] = [];
         page.on("pageerror", (error) => faults.push(error.message));
         page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-        const path = { "My usage": "/usage", "My runs": "/runs", "Keys and clients": "/keys" }[name];
-        await page.goto(running.dashboardUrl + path, { waitUntil: "networkidle" });
+        const address = path.replace("{the longest}", encodeURIComponent(longestRun));
+        await page.goto(running.dashboardUrl + address, { waitUntil: "networkidle" });
         await page.getByRole("heading", { name, level: 1 }).waitFor();
         await page.screenshot({
-          path: `test/output/${path.slice(1)}-${colorScheme}-${width}.png`,
+          path: `test/output/${picture}-${colorScheme}-${width}.png`,
           fullPage: true,
         });
 
