@@ -43,6 +43,8 @@ test.each(LIBRARY_LOOPS)("$name: the same loop through Assay as without it", asy
   expect(provider.calls.map(({ place }) => place)).toEqual(["count:0", "count:1"]);
   expect(provider.calls.map(toSent)).toEqual(sent);
   expect(events.map(({ client }) => client)).toEqual([loop.client, loop.client]);
+  const [first, second] = events;
+  expect(second?.previous_response_id).toBe(loop.isNamingPrevious ? first?.response_id : null);
   for (const [at, { responseId, usage }] of provider.calls.entries()) {
     expect(events[at]?.response_id).toBe(responseId);
     for (const field of TOKEN_FIELDS) expect(events[at]?.[field] ?? 0, field).toBe(usage[field] ?? 0);

@@ -49,6 +49,8 @@ export interface LibraryLoop {
   name: string;
   /** As records call it. */
   client: string;
+  /** Whether its second call names the answer of its first one, and does not say again what was said. */
+  isNamingPrevious?: boolean;
   run: (target: Target) => Promise<unknown>;
 }
 
@@ -83,7 +85,19 @@ export const LIBRARY_LOOPS: readonly LibraryLoop[] = [
         .finalContent(),
   },
   { name: "openai, responses", client: "openai-sdk", run: loopResponses },
+  {
+    name: "openai, responses that go on from the one before",
+    client: "openai-sdk",
+    isNamingPrevious: true,
+    run: continueResponses,
+  },
   { name: "@anthropic-ai/sdk, messages as streams", client: "anthropic-sdk", run: loopMessages },
+  {
+    name: "@anthropic-ai/sdk, its tool runner",
+    client: "anthropic-sdk",
+    isNamingPrevious: true,
+    run: runTools,
+  },
   { name: "@google/genai, generateContent as streams", client: "google-genai-sdk", run: loopGenerate },
   {
     name: "ai, responses of OpenAI",
@@ -109,13 +123,18 @@ export const LIBRARY_LOOPS: readonly LibraryLoop[] = [
   { name: "@langchain/openai, chat completions", client: "langchain", run: loopLangchain },
 ];
 
+const RESPONSES_TOOLS = [
+  { type: "function" as const, name: TOOL, description: DESCRIPTION, parameters: PARAMETERS, strict: true },
+];
+
 async function loopResponses(target: Target): Promise<string> {
   const input: ResponseInput = [{ role: "user", content: QUESTION }];
-  const tools = [
-    { type: "function" as const, name: TOOL, description: DESCRIPTION, parameters: PARAMETERS, strict: true },
-  ];
   for (;;) {
-    const { output, output_text } = await openai(target).responses.create({ model: "gpt-5", input, tools });
+    const { output, output_text } = await openai(target).responses.create({
+      model: "gpt-5",
+      input,
+      tools: RESPONSES_TOOLS,
+    });
     const calls = output.filter((item) => item.type === "function_call");
     if (calls.length === 0) return output_text;
     input.push(...output.filter((item) => item.type === "message"), ...calls);
@@ -124,12 +143,44 @@ async function loopResponses(target: Target): Promise<string> {
   }
 }
 
+async function continueResponses(target: Target): Promise<string> {
+  let input: ResponseInput = [{ role: "user", content: QUESTION }];
+  let previous: string | null = null;
+  for (;;) {
+    const { id, output, output_text }: OpenAI.Responses.Response = await openai(target).responses.create({
+      model: "gpt-5",
+      input,
+      tools: RESPONSES_TOOLS,
+      previous_response_id: previous,
+    });
+    const calls = output.filter((item) => item.type === "function_call");
+    if (calls.length === 0) return output_text;
+    previous = id;
+    input = calls.map(({ call_id, arguments: json }) => ({
+      type: "function_call_output",
+      call_id,
+      output: countSamples(JSON.parse(json)),
+    }));
+  }
+}
+
+async function runTools({ url, apiKey }: Target): Promise<unknown> {
+  const message = await new Anthropic({ baseURL: url, apiKey, maxRetries: 0 }).beta.messages.toolRunner({
+    model: "claude-opus-5",
+    max_tokens: 500,
+    messages: [{ role: "user", content: QUESTION }],
+    tools: [{ ...MESSAGES_TOOL, run: countSamples, parse: (input) => input }],
+  });
+  return message.content;
+}
+
+const MESSAGES_TOOL = { name: TOOL, description: DESCRIPTION, input_schema: PARAMETERS };
+
 async function loopMessages({ url, apiKey }: Target): Promise<unknown> {
   const messages: Anthropic.MessageParam[] = [{ role: "user", content: QUESTION }];
-  const tools = [{ name: TOOL, description: DESCRIPTION, input_schema: PARAMETERS }];
   for (;;) {
     const { content } = await new Anthropic({ baseURL: url, apiKey, maxRetries: 0 }).messages
-      .stream({ model: "claude-opus-5", max_tokens: 500, messages, tools })
+      .stream({ model: "claude-opus-5", max_tokens: 500, messages, tools: [MESSAGES_TOOL] })
       .finalMessage();
     const calls = content.filter((block) => block.type === "tool_use");
     if (calls.length === 0) return content;

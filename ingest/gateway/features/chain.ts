@@ -47,12 +47,24 @@ export function digestAnswer(parts: readonly Part[]): Buffer | undefined {
 
 /** All texts as one, then the rest in its order. */
 function canonicalParts(parts: readonly Part[], strip: ((text: string) => string) | undefined): string[] {
-  const said = parts.flatMap(canonicalPart);
+  const said = withoutRepeatedResults(parts).flatMap(canonicalPart);
   const text = parts.map((part) =>
     part.kind === "text" ? withoutSpace(strip?.(part.text) ?? part.text) : "",
   );
   const joined = text.join("");
   return joined === "" ? said : [`text ${joined}`, ...said];
+}
+
+/** Gemini CLI sends each result twice once a session was taken up again. */
+function withoutRepeatedResults(parts: readonly Part[]): Part[] {
+  const seen = new Set<string>();
+  return parts.filter((part) => {
+    if (part.kind !== "tool_result" || part.callId === null) return true;
+    const result = `${part.callId} ${part.text}`;
+    const isFirst = !seen.has(result);
+    seen.add(result);
+    return isFirst;
+  });
 }
 
 function canonicalPart(part: Part): string[] {

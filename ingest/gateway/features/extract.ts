@@ -69,6 +69,8 @@ function parseRequest(request: Uint8Array | undefined): Readonly<Record<string, 
 
 /** Whether the messages are only those that the provider does not have yet. */
 function continuesElsewhere(request: Readonly<Record<string, unknown>> | undefined): boolean {
+  const thread = request?.["thread"];
+  if (isRecord(thread) && thread["type"] === "continue") return true;
   return Boolean(request?.["previous_response_id"] ?? request?.["conversation"]);
 }
 

@@ -51,6 +51,7 @@ export const anthropic: Provider = {
     effort: textMember(body, scanMember(body, members, "output_config"), "effort"),
     messages: countItems(members, "messages"),
     tools_offered: countItems(members, "tools"),
+    previous_response_id: textMember(body, scanMember(body, members, "thread"), "previous_message_id"),
   }),
   createReader: createMessagesReader,
   acceptsStreamOptions: () => false,

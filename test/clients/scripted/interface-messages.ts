@@ -2,6 +2,7 @@
 //
 // Source: docs.anthropic.com, API reference (messages, streaming).
 
+import { isObject } from "../../services/fixtures-types.ts";
 import { jsonAnswer, streamAnswer } from "../../services/replay-provider-answer.ts";
 import { listOf, piecesOf, textOf, type ModelInterface, type ModelRequest } from "./interface.ts";
 import type { ModelAnswer } from "./scripted-model.ts";
@@ -13,6 +14,7 @@ export const MESSAGES: ModelInterface = {
       role: role === "assistant" ? "assistant" : "user",
       text: textOf(content),
     })),
+  readPreviousId: ({ thread }) => (isObject(thread) ? thread["previous_message_id"] : undefined),
   responseId: ({ id }) => `msg_${id}`,
   write(request, answer) {
     const headers = [["request-id", `req_${answer.id}`]] as const;

@@ -10,6 +10,7 @@ export const RESPONSES: ModelInterface = {
   isAskedBy: ({ path }) => path.endsWith("/responses"),
   readTexts: ({ input }) =>
     typeof input === "string" ? [{ role: "user", text: input }] : listOf(input).flatMap(toShownText),
+  readPreviousId: (json) => json["previous_response_id"],
   responseId: ({ id }) => `resp_${id}`,
   write(request, answer) {
     const headers = [["x-request-id", `req_${answer.id}`]] as const;

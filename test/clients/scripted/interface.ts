@@ -13,6 +13,8 @@ export interface ModelInterface {
   isAskedBy: (request: ModelRequest) => boolean;
   /** In their order. */
   readTexts: (json: ModelRequest["json"]) => ShownText[];
+  /** The id of the answer that a request goes on from, where the provider keeps the conversation. */
+  readPreviousId?: (json: ModelRequest["json"]) => unknown;
   /** In the form that was asked for: whole, or as a stream. */
   write: (request: ModelRequest, answer: ModelAnswer) => ReplayAnswer;
   /** The provider's id of an answer. */

@@ -2,6 +2,7 @@
 // the truth that a test compares records with.
 
 import { isObject } from "../../services/fixtures-types.ts";
+import type { ReplayAnswer } from "../../services/replay-provider-answer.ts";
 import type { ReplayUsage } from "../../services/replay-provider-usage.ts";
 import { startReplayProvider } from "../../services/replay-provider.ts";
 import { CHAT } from "./interface-chat.ts";
@@ -9,7 +10,7 @@ import { GENERATE } from "./interface-generate.ts";
 import { MESSAGES } from "./interface-messages.ts";
 import { RESPONSES } from "./interface-responses.ts";
 import type { ModelInterface } from "./interface.ts";
-import { ScriptedModel, type ModelTask } from "./scripted-model.ts";
+import { ScriptedModel, type ModelTask, type ShownText } from "./scripted-model.ts";
 
 const INTERFACES: readonly ModelInterface[] = [MESSAGES, RESPONSES, CHAT, GENERATE];
 
@@ -17,6 +18,8 @@ const INTERFACES: readonly ModelInterface[] = [MESSAGES, RESPONSES, CHAT, GENERA
 export interface ScriptedCall {
   /** `<task>:<step>`, or `aside`. */
   place: string;
+  /** What its ids are made of. */
+  id: string;
   responseId: string;
   usage: ReplayUsage;
   method: string;
@@ -24,6 +27,8 @@ export interface ScriptedCall {
   url: string;
   rawHeaders: readonly string[];
   body: Buffer;
+  /** What it was answered with. */
+  answer: ReplayAnswer;
 }
 
 export interface ScriptedProvider {
@@ -44,6 +49,8 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
   let model = new ScriptedModel([], "");
   let calls: ScriptedCall[] = [];
   let others: string[] = [];
+  /** What a request that goes on from an answer need not say again, by the answer's id. */
+  const conversations = new Map<unknown, ShownText[]>();
 
   replay.respond(async ({ method, url, rawHeaders, headers, body, json }) => {
     const path = url.split("?", 1)[0] ?? "";
@@ -54,10 +61,15 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
       // The answer of a provider without WebSockets; clients then go on with requests.
       return headers.upgrade === undefined ? undefined : { status: 426, body: Buffer.alloc(0) };
     }
-    const answer = await model.answer(asked.readTexts(request.json));
-    const { place, usage } = answer;
-    calls.push({ place, responseId: asked.responseId(answer), usage, method, url, rawHeaders, body });
-    return asked.write(request, answer);
+    const previous = conversations.get(asked.readPreviousId?.(request.json)) ?? [];
+    const shown = [...previous, ...asked.readTexts(request.json)];
+    const said = await model.answer(shown);
+    const { place, id, usage } = said;
+    const responseId = asked.responseId(said);
+    conversations.set(responseId, [...shown, { role: "assistant", text: said.text }]);
+    const answer = asked.write(request, said);
+    calls.push({ place, id, responseId, usage, method, url, rawHeaders, body, answer });
+    return answer;
   });
 
   return {
@@ -72,6 +84,7 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
       model = new ScriptedModel(tasks, seed);
       calls = [];
       others = [];
+      conversations.clear();
     },
     answered: (step) => model.answered(step),
     close: () => replay.close(),
