@@ -11,12 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openClickHouse } from "../../../schemas/clickhouse/open.ts";
 import { TOKEN_FIELDS } from "../../../schemas/token-event.ts";
 import { TestAssay, type RunningAssay } from "../../services/assay.ts";
-import { CLAUDE_CODE } from "./claude-code.ts";
-import { CODEX } from "./codex.ts";
+import { CLIENTS } from "./all-clients.ts";
 import { normaliseCalls, normaliseResult } from "./compare.ts";
-import { GEMINI_CLI } from "./gemini-cli.ts";
-import { OPENCLAW } from "./openclaw.ts";
-import { OPENCODE } from "./opencode.ts";
 import { isInstalled } from "./packages.ts";
 import { runClient, type ClientResult, type RealClient } from "./real-client.ts";
 import { drawRunTree, readAttributedCalls, type AttributedCall } from "./run-tree.ts";
@@ -26,7 +22,6 @@ import {
   type ScriptedProvider,
 } from "../scripted/scripted-provider.ts";
 
-const CLIENTS: readonly RealClient[] = [CLAUDE_CODE, CODEX, GEMINI_CLI, OPENCODE, OPENCLAW];
 const PROVIDER_KEY = "the-key-of-the-provider";
 const FROM = "2000-01-01T00:00:00Z";
 

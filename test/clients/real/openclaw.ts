@@ -46,5 +46,15 @@ export const OPENCLAW: RealClient = {
   invoke: (_place, _target, prompt) => ({
     argv: ["agent", "--session-id", SESSION_ID, "--message", prompt, "--json"],
   }),
-  runTree: "",
+  // A session is a channel that stands for months: each prompt is a run, and its agents are of it.
+  runTree: [
+    "run (client)",
+    "  no turn",
+    "    main: report:0 report:1 report:2 report:3",
+    "      agent: north:0 north:1",
+    "      agent: south:0 south:1",
+    "run (client)",
+    "  no turn",
+    "    main: question:0 question:1",
+  ].join("\n"),
 };

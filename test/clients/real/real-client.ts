@@ -13,8 +13,8 @@ import { text } from "node:stream/consumers";
 import { binFolderOf, programOf, type ClientPackage } from "./packages.ts";
 import type { ModelTask } from "../scripted/scripted-model.ts";
 
-/** A client takes 1 to 30 seconds for a prompt on a machine that is busy. */
-const PROMPT_MS_MAX = 120_000;
+/** A client takes 1 to 30 seconds for a prompt, and several times that on a machine that is busy. */
+const PROMPT_MS_MAX = 300_000;
 
 /** Where a client is pointed, and with which key. */
 export interface Target {
