@@ -141,6 +141,17 @@ describe("a handshake that is refused", () => {
     ]);
   });
 
+  test.each([405, 501])(
+    "by a provider that has no WebSocket (%i) is refused with 426, at which Codex goes over to HTTP",
+    async (status) => {
+      bench.provider.refuse(
+        `HTTP/1.1 ${status} No\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+      );
+      expect(await refuseSocket(bench.gateway.url + RESPONSES)).toMatchObject({ status: 426, body });
+      expect(await bench.takeEvents(1)).toMatchObject([{ status: 426 }]);
+    },
+  );
+
   test("by Assay is so in the provider's shape, and never was a call", async () => {
     const before = bench.provider.handshakes.length;
     const headers = { authorization: `Bearer ${revoked.secret}` };

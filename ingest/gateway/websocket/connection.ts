@@ -30,6 +30,13 @@ export interface Side {
   reader: MessageReader;
 }
 
+/** A direction, by what of it has been passed on. */
+interface Passed {
+  bytes: number;
+  /** Whether a frame of Assay's own may follow. */
+  isBetweenFrames: boolean;
+}
+
 export interface ConnectionParts {
   client: Side;
   provider: Side;
@@ -40,7 +47,7 @@ export interface ConnectionParts {
 export interface Ending {
   terminatedBy: TerminatedBy;
   errorKind: ErrorKind | null;
-  /** Of all that the client sent, and got. */
+  /** Of all that was passed on. */
   requestBytes: number;
   responseBytes: number;
 }
@@ -51,8 +58,8 @@ export class Connection {
   readonly #provider: Side;
   readonly #calls: ResponseCalls;
   readonly #drains: Drains;
-  #requestBytes = 0;
-  #responseBytes = 0;
+  readonly #requests: Passed = { bytes: 0, isBetweenFrames: true };
+  readonly #answers: Passed = { bytes: 0, isBetweenFrames: true };
   /** Chunks that have been read and not passed on yet. */
   #inFlight = 0;
   #isDraining = false;
@@ -80,8 +87,8 @@ export class Connection {
     return {
       terminatedBy: this.#endedBy ?? "complete",
       errorKind,
-      requestBytes: this.#requestBytes,
-      responseBytes: this.#responseBytes,
+      requestBytes: this.#requests.bytes,
+      responseBytes: this.#answers.bytes,
     };
   }
 
@@ -101,9 +108,8 @@ export class Connection {
     let isBroken = false;
     try {
       for await (const chunk of chunksOf(this.#client.socket)) {
-        this.#requestBytes += chunk.length;
         await this.#read(this.#client, chunk, (message) => this.#calls.readRequest(message));
-        if (!this.#isClosing) await pass(this.#provider.socket, chunk);
+        if (!this.#isClosing) await pass(chunk, this.#client, this.#provider, this.#requests);
         this.#closeIfIdle();
       }
     } catch {
@@ -118,10 +124,7 @@ export class Connection {
     try {
       for await (const chunk of chunksOf(this.#provider.socket)) {
         await this.#read(this.#provider, chunk, (message) => this.#calls.readAnswer(message));
-        if (!this.#isClosing && !this.#client.socket.destroyed) {
-          this.#responseBytes += chunk.length;
-          await pass(this.#client.socket, chunk);
-        }
+        if (!this.#isClosing) await pass(chunk, this.#provider, this.#client, this.#answers);
         this.#onHeard(chunk.length);
         this.#closeIfIdle();
       }
@@ -195,9 +198,9 @@ export class Connection {
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.#endedBy ??= "gateway";
-    if (this.#provider.reader.isBetweenFrames) this.#client.socket.end(closeFrame(code, { isMasked: false }));
+    if (this.#answers.isBetweenFrames) this.#client.socket.end(closeFrame(code, { isMasked: false }));
     else this.#client.socket.destroy();
-    if (this.#client.reader.isBetweenFrames) this.#provider.socket.end(closeFrame(code, { isMasked: true }));
+    if (this.#requests.isBetweenFrames) this.#provider.socket.end(closeFrame(code, { isMasked: true }));
     else this.#provider.socket.destroy();
     this.#destroyAfter(CLOSE_MS_MAX);
   }
@@ -220,10 +223,16 @@ async function* chunksOf(socket: Duplex): AsyncGenerator<Buffer> {
   }
 }
 
-/** Resolves when the socket takes more, or takes nothing ever again. */
-function pass(socket: Duplex, chunk: Buffer): Promise<void> {
+/** Resolves when the other side takes more, or takes nothing ever again. */
+function pass(chunk: Buffer, from: Side, { socket }: Side, passed: Passed): Promise<void> {
   return new Promise((resolve) => {
-    if (socket.destroyed || socket.writableEnded || socket.write(chunk)) {
+    if (socket.destroyed || socket.writableEnded) {
+      resolve();
+      return;
+    }
+    passed.bytes += chunk.length;
+    passed.isBetweenFrames = from.reader.isBetweenFrames;
+    if (socket.write(chunk)) {
       resolve();
       return;
     }

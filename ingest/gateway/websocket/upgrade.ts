@@ -1,5 +1,5 @@
 // WebSockets, from the client's handshake to their record. The handshake is an exchange as any other call is: what the provider
-// answers instead of changing the protocol, a 426 or a 401, the client gets as it is. Where the provider does change it, the
+// answers instead of changing the protocol, a 404 or a 401, the client gets as it is. Where the provider does change it, the
 // two sockets become a connection (open-connection.ts). The handshake itself is on record as an unmetered call; each response
 // that goes over a metered connection is a call of its own.
 
@@ -19,6 +19,12 @@ import type { Connections } from "./connections.ts";
 import { openConnection, type Switched } from "./open-connection.ts";
 import { narrowExtensions, takeProtocolKey } from "./upgrade-headers.ts";
 
+/**
+ * What a provider answers that has the interface for POST alone: it has not understood that it was asked for a WebSocket. 426 says
+ * so, and is what Codex goes over to HTTP at; anything else costs it seconds. Any other answer is the provider's own.
+ */
+const NO_WEBSOCKET: ReadonlySet<number> = new Set([405, 501]);
+const UPGRADE_REQUIRED = 426;
 const NO_BODY = { kind: "none" } as const;
 
 /** What WebSockets need of the gateway. */
@@ -102,6 +108,8 @@ async function handleUpgrade(
   }
 }
 
+type ResponseStart = Parameters<Exchange["onResponseStart"]>;
+
 interface HandshakeOptions {
   request: Dispatcher.DispatchOptions;
   /** Resolves when the connection has ended, and all of it is on record. */
@@ -129,6 +137,12 @@ function shakeHands(
 /** An exchange whose provider may change the protocol instead of answering. */
 class Handshake extends Exchange {
   onSwitched: ((switched: Switched) => void) | undefined;
+
+  override onResponseStart(...[controller, status, headers, statusText]: ResponseStart): void {
+    if (NO_WEBSOCKET.has(status))
+      super.onResponseStart(controller, UPGRADE_REQUIRED, headers, "Upgrade Required");
+    else super.onResponseStart(controller, status, headers, statusText);
+  }
 
   onRequestUpgrade(
     { rawHeaders }: Dispatcher.DispatchController,
