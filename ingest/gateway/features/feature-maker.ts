@@ -34,7 +34,7 @@ export interface FeatureMaker {
    * @param answer undefined where there was none
    */
   take(event: TokenEvent, request: Buffer | undefined, answer: KeptAnswer | undefined): void;
-  /** Takes no more, lets what waits end for up to CLOSE_MS_MAX, and drops the rest. */
+  /** Takes no more, lets what waits end for up to CLOSE_MS_MAX, and drops the rest: all, where the thread has not yet begun. */
   close(): Promise<void>;
 }
 
@@ -92,7 +92,8 @@ class ThreadedFeatureMaker implements FeatureMaker {
     const empty = Promise.withResolvers<void>();
     this.#whenEmpty = empty.resolve;
     const timer = setTimeout(empty.resolve, this.#options.closeMsMax ?? CLOSE_MS_MAX);
-    this.#next();
+    if (this.#isReady) this.#next();
+    else empty.resolve();
     await empty.promise;
     clearTimeout(timer);
     clearTimeout(this.#restTimer);
