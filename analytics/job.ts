@@ -1,13 +1,14 @@
 // One pass of analytics: brings the derived tables up to date with the records that came in since the last one.
 //
 //   1. windows   who was touched, and from when on
-//   2. calls     run, operation, attempt and credit of each call in a window
-//   3. days, runs, weeks   the sums that those calls are in
-//   4. sweep     rows of people who were erased meanwhile go
-//   5. state     how far this pass got; what fails before this is done again by the next pass
+//   2. links     which call each call without a client's ids continues, and which is the first of all
+//   3. calls     run, turn, agent, operation, attempt, class and credit of each call in a window
+//   4. days, runs, weeks   the sums that those calls are in
+//   5. sweep     rows of people who were erased meanwhile go
+//   6. state     how far this pass got; what fails before this is done again by the next pass
 //
-// Each step is one statement that writes rows with this pass's version, and one that marks as deleted what the windows
-// held before and no longer hold. Between the two a reader may see a run beside the two that it was made of.
+// Steps 3 and 4 are one statement a table that writes rows with this pass's version, and one that marks as deleted what the
+// windows held before and no longer hold. Between the two a reader may see a run beside the two that it was made of.
 //
 // Always holds: the answer depends on the records alone, not on their order, their number of deliveries, or the number of
 // passes. A rebuild of everything gives the same rows.
@@ -15,16 +16,21 @@
 // Two passes at the same time (somebody runs `analyze` beside the service) may leave rows of the one where the other has
 // decided otherwise. Each says that it has ended and then looks for others; who finds one does its windows again.
 
+import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { sweepErased } from "../schemas/clickhouse/erasure.ts";
 import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
 import type { Config } from "../schemas/config.ts";
 import { assignCalls, retireCalls } from "./queries/calls.ts";
+import { classifyCalls, countDeclared, widenForClasses } from "./queries/classes.ts";
+import { countLinkableCalls, gatherLinkableCalls } from "./queries/linkable-calls.ts";
+import { carryLinks, findLinks } from "./queries/links.ts";
 import { retireWeeks, sumWeeks } from "./queries/person-weeks.ts";
+import { climb, countClimbing, STEPS_MAX } from "./queries/roots.ts";
 import { retireRuns, sumRuns } from "./queries/runs.ts";
 import { countComputed, findOtherPass, readState, STATE, STATE_TABLE } from "./queries/state.ts";
 import { retireDays, sumDays } from "./queries/usage-days.ts";
-import { readWindows, writeWindows } from "./queries/windows.ts";
+import { readWindows, widenWindows, writeWindows } from "./queries/windows.ts";
 
 /**
  * How far before the watermark a pass looks for records: a row may be stamped by the sink's clock and become visible this
@@ -75,7 +81,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<Summary> {
   let latest = before.version;
   for (let repeats = 0; repeats <= REPEATS_MAX; repeats += 1) {
     const version = createVersion(clock(), latest);
-    counts = await compute(options, { version, since: toSince(watermark), now });
+    counts = await compute(options, { version, after: latest, since: toSince(watermark), now });
     const swept = await sweepErased(store, toSince(watermark));
     if (swept > 0) log.info({ people: swept }, "late rows of erased people were taken out");
     await writeProgress(store, version, { watermark: started, computedAt: now });
@@ -118,15 +124,88 @@ type Counts = Pick<Summary, "people" | "calls" | "usage_days" | "runs" | "person
 const NOTHING: Counts = { people: 0, calls: 0, usage_days: 0, runs: 0, person_weeks: 0 };
 
 async function compute(
-  { store, config: { timezone, retentionDays } }: AnalysisOptions,
-  { version, since, now }: { version: number; since: Date; now: Date },
+  { store, config }: AnalysisOptions,
+  { version, after, since, now }: { version: number; after: number; since: Date; now: Date },
 ): Promise<Counts> {
-  await store.execute(writeWindows, { version, since, now, timezone });
-  const [extent] = await store.query(readWindows, { version });
-  if (extent === undefined || extent.people === 0) return NOTHING;
-  const { from_at, from_day } = extent;
+  const { timezone, retentionDays } = config;
+  await store.execute(writeWindows, { version, after, since, now, timezone });
+  const touched = await readExtent(store, version);
+  if (touched.people === 0) return NOTHING;
+  const from_at = await linkCalls(store, { version, now, timezone, from_at: touched.from_at });
   await store.execute(assignCalls, { version, from_at, now, computed_at: now });
   await store.execute(retireCalls, { version, from_at });
+  const extent = await applyDeclaredClasses(store, { version, now, timezone });
+  await sumUp(store, { version, now, timezone, retentionDays, ...extent });
+  const [computed] = await store.query(countComputed, { version, from_at, from_day: extent.from_day });
+  return { ...NOTHING, ...computed, people: extent.people };
+}
+
+interface Extent {
+  people: number;
+  /** Where the earliest window begins. */
+  from_at: Date;
+  from_day: string;
+  /** Whether the pass itself widened one. */
+  is_widened: boolean;
+}
+
+async function readExtent(store: ClickHouseStore, version: number): Promise<Extent> {
+  const [extent] = await store.query(readWindows, { version });
+  assert(extent !== undefined, "an aggregate has one row");
+  return extent;
+}
+
+async function applyDeclaredClasses(
+  store: ClickHouseStore,
+  { version, now, timezone }: { version: number; now: Date; timezone: string },
+): Promise<Extent> {
+  const [found] = await store.query(countDeclared, { version });
+  if (found !== undefined && found.declared > 0) {
+    await store.execute(widenForClasses, { version, now, timezone });
+    await store.execute(classifyCalls, { version, now, timezone });
+  }
+  return readExtent(store, version);
+}
+
+/**
+ * Finds the links of the windows' calls, and the root of each.
+ * @returns where the earliest window begins now that they are known
+ */
+async function linkCalls(
+  store: ClickHouseStore,
+  { version, now, timezone, from_at }: { version: number; now: Date; timezone: string; from_at: Date },
+): Promise<Date> {
+  await store.execute(gatherLinkableCalls, { version, from_at, now });
+  const [linkable] = await store.query(countLinkableCalls, { version });
+  if (linkable === undefined || linkable.calls === 0) return from_at;
+  await store.execute(findLinks, { version, from_at });
+  await store.execute(widenWindows, { version, from_at, now, timezone });
+  const extent = await readExtent(store, version);
+  if (extent.is_widened) await store.execute(carryLinks, { version, from_at: extent.from_at });
+  for (let step = 0; step < STEPS_MAX; step += 1) {
+    const [climbing] = await store.query(countClimbing, { version, step });
+    if (climbing === undefined || climbing.calls === 0) break;
+    await store.execute(climb, { version, step });
+  }
+  return extent.from_at;
+}
+
+async function sumUp(
+  store: ClickHouseStore,
+  {
+    version,
+    now,
+    timezone,
+    retentionDays,
+    from_at,
+    from_day,
+  }: Extent & {
+    version: number;
+    now: Date;
+    timezone: string;
+    retentionDays: Config["retentionDays"];
+  },
+): Promise<void> {
   const weeksLonger = retentionDays.weeks - retentionDays.events;
   await store.execute(sumDays, { version, timezone, from_day, kept_days: weeksLonger });
   await store.execute(retireDays, { version, from_day });
@@ -135,8 +214,6 @@ async function compute(
   await store.execute(retireRuns, { version, now, from_at });
   await store.execute(sumWeeks, { version, timezone, from_day });
   await store.execute(retireWeeks, { version, from_day });
-  const [computed] = await store.query(countComputed, { version, from_at, from_day });
-  return { ...NOTHING, ...computed, people: extent.people };
 }
 
 async function writeProgress(

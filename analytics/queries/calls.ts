@@ -1,14 +1,14 @@
-// Which run, operation and attempt each call belongs to, and whether it is credited.
+// Which run, operation and attempt each call belongs to, which turn and agent of the run, and whether it is credited. Its class is
+// at first the call's own (classes.ts).
 //
-// A run is, surest first: the calls of one x-assay-run-id (`explicit`); those of one session of the client, cut where the
-// owner was silent in it for 4 hours (`client`); those of one key and client that are less than 30 minutes apart (`idle`).
-// A run's id is a hash of its owner, source, key and first call, so that every pass gives it the same one. A pause is from
+// A run is, surest first: the calls of one x-assay-run-id (`explicit`); those of one session, or one run id, of the client, cut
+// where the owner was silent in it for 4 hours (`client`); without such ids those that are linked (`chain`, links.ts), and the
+// rest: calls of one key and client that are less than 30 minutes apart (`idle`).
+// A run's id is a hash of its owner, source, name and first call, so that every pass gives it the same one. A pause is from
 // the end of the latest call so far to the start of the next: somebody who waits for a long answer is not silent.
 //
-// An operation is what the client wanted once: an attempt that failed, and the call that repeats it. A call repeats the one
-// before it with the same body when it starts within 10 minutes after that one failed, or, as some wait longer when a
-// provider tells them to, when the client itself counts it as a retry. Where the body's hash is unknown only the client's
-// count can tell, among the calls of one run key and model.
+// An operation is what the client wanted once: an attempt that failed, and the call that repeats it (operations.ts).
+// A turn is the client's own; else the run's prompts by a person are numbered.
 //
 // What lies before a window is not computed again but read: calls that a call of the window may continue are put before it
 // with what was stored about them. So a window gives the same answer as a rebuild of everything.
@@ -16,89 +16,95 @@
 import { z } from "zod";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import {
-  CALL_HOURS_MAX,
   ENDED_AT,
   HAS_FAILED,
+  IDLE_KEY,
   IS_AUXILIARY,
   IS_PROVIDER_ERROR,
   KEY,
-  MODEL,
+  NAME,
+  NAMED_BY,
+  NOBODY,
+  OPERATION_KEY,
   OWNER,
   PERSON,
-  ROOT_SESSION,
-  WORKLOAD_CLASS,
+  REACH_HOURS,
+  RUN_PAUSE_HOURS,
 } from "./call-facts.ts";
+import { repeats } from "./operations.ts";
+import { repeatedImports } from "./repeated-imports.ts";
+import { WINDOWS } from "./windows.ts";
 
-/** A session that was silent for so long begins a new run. No call reaches further than this for any rule. */
-export const RUN_PAUSE_HOURS = 4;
 /** Without a session, calls that are so far apart are two runs. */
 export const IDLE_PAUSE_MINUTES = 30;
-/** The same body after a failure is a retry for so long, the last moment included. */
-export const RETRY_MINUTES = 10;
 
-const REACH_HOURS = CALL_HOURS_MAX + RUN_PAUSE_HOURS;
+const FIRST_AT = `{from_at:DateTime64(3)} - INTERVAL ${REACH_HOURS} HOUR`;
+const NONE = `toUUID('${NOBODY}')`;
 
-export const assignCalls = defineStatement({
-  name: "analytics: calls",
-  sql: `
-INSERT INTO calls (event_id, person_id, started_at, run_id, run_source, operation_id, attempt, credited, reason,
-  workload_class, computed_at, version, expires_at)
-WITH
-  windows AS (SELECT person_id, from_at FROM analysis_windows WHERE version = {version:UInt64}),
-  stored AS (
-    SELECT event_id AS stored_event_id, run_id AS stored_run_id, operation_id AS stored_operation_id,
-      attempt AS stored_attempt
+/** Of a call's run: `firstId` is the run's first call, which says nothing where the run has a name of its caller's. */
+const runId = (firstId: string): string => `lower(hex(sipHash128(toString(owner), run_source,
+      if(run_source = 'chain', '', run_key), if(run_source = 'explicit', '', toString(${firstId})))))`;
+
+const STORED = `
+    SELECT event_id AS stored_event_id, run_id AS stored_run_id, run_source AS stored_run_source,
+      operation_id AS stored_operation_id, attempt AS stored_attempt, agent_id AS stored_agent_id,
+      parent_agent_id AS stored_parent_agent_id
     FROM calls FINAL INNER JOIN windows ON windows.person_id = calls.person_id
-    WHERE started_at >= {from_at:DateTime64(3)} - INTERVAL ${REACH_HOURS} HOUR AND started_at < windows.from_at
-  ),
-  facts AS (
+    WHERE started_at >= ${FIRST_AT} AND started_at < windows.from_at`;
+
+const FACTS = `
     SELECT
-      event_id, started_at, expires_at, body_hash,
-      ${PERSON} AS person, ${OWNER} AS owner, ${ENDED_AT} AS ended_at, ${WORKLOAD_CLASS} AS class,
-      multiIf(ifNull(client_run_id, '') != '', 'explicit', ${ROOT_SESSION} != '', 'client', 'idle') AS run_source,
-      multiIf(run_source = 'explicit', assumeNotNull(client_run_id), run_source = 'client', ${ROOT_SESSION},
-        concat(toString(${KEY}), ' ', client)) AS run_key,
-      ifNull(body_hash, concat(run_source, ' ', run_key, ' ', ${MODEL})) AS operation_key,
-      ifNull(client_retry_count, 0) > 0 AS is_counted_retry,
+      event_id, started_at, expires_at, body_hash, client_retry_count, request_kind, trigger,
+      agent_id AS said_agent, parent_agent_id AS said_parent_agent,
+      nullIf(turn_id, '') AS named_turn, ifNull(workload_class, '') AS own_class,
+      if(own_class = '' OR class_source = 'none', '', class_source) AS own_class_source,
+      ${PERSON} AS person, ${OWNER} AS owner, ${KEY} AS key, ${ENDED_AT} AS ended_at,
+      ${NAMED_BY} AS named_by, ${NAME} AS name, ${IDLE_KEY} AS idle_key, ${OPERATION_KEY} AS operation_key,
       ${HAS_FAILED} AS has_failed, ${IS_PROVIDER_ERROR} AS is_provider_error, ${IS_AUXILIARY} AS is_auxiliary
     FROM token_events FINAL
-    WHERE started_at >= {from_at:DateTime64(3)} - INTERVAL ${REACH_HOURS} HOUR AND expires_at > {now:DateTime64(3)}
-  ),
-  input AS (
-    SELECT *
+    WHERE started_at >= ${FIRST_AT} AND expires_at > {now:DateTime64(3)}
+      AND event_id GLOBAL NOT IN ${repeatedImports(FIRST_AT)}`;
+
+/** Calls of the windows, and those before them that they may continue. */
+const INPUT = `
+    SELECT *,
+      started_at >= from_at AS is_in_window,
+      multiIf(started_at < from_at, stored_run_source, named_by != '', named_by, root_id != ${NONE}, 'chain', 'idle') AS run_source,
+      multiIf(run_source = 'idle', idle_key, run_source != 'chain', name, started_at < from_at, stored_run_id,
+        above_run_id != '', above_run_id, toString(root_id)) AS run_key
     FROM facts
     INNER JOIN windows ON windows.person_id = person
     LEFT JOIN stored ON stored_event_id = event_id
+    LEFT JOIN roots ON linked_id = event_id
+    LEFT JOIN (
+      SELECT stored_event_id AS above_id, stored_run_id AS above_run_id, stored_agent_id AS above_agent_id,
+        stored_parent_agent_id AS above_parent_agent_id
+      FROM stored
+    ) AS above ON above_id = root_id
     WHERE started_at >= from_at
-      OR (stored_run_id != '' AND ended_at > from_at - INTERVAL ${RUN_PAUSE_HOURS} HOUR)
-  ),
-  linked AS (
+      OR (stored_run_id != '''' AND ended_at > from_at - INTERVAL ${RUN_PAUSE_HOURS} HOUR)`;
+
+const LINKED = `
     SELECT *,
-      run_source != 'explicit' AND started_at >= max(ended_at) OVER earlier_in_run_key
+      run_source IN ('client', 'idle') AND started_at >= max(ended_at) OVER earlier_in_run_key
         + if(run_source = 'client', toIntervalMinute(${RUN_PAUSE_HOURS * 60}), toIntervalMinute(${IDLE_PAUSE_MINUTES}))
         AS starts_run,
       lagInFrame(has_failed, 1, false) OVER operation_order AS follows_failure,
       lagInFrame(ended_at) OVER operation_order AS failed_at,
-      NOT (follows_failure AND started_at >= failed_at AND (
-        (isNotNull(body_hash) AND started_at <= failed_at + INTERVAL ${RETRY_MINUTES} MINUTE)
-        OR (is_counted_retry AND started_at < failed_at + INTERVAL ${RUN_PAUSE_HOURS} HOUR))) AS starts_operation
+      NOT ${repeats("follows_failure", "failed_at")} AS starts_operation
     FROM input
     WINDOW
       earlier_in_run_key AS (PARTITION BY owner, run_source, run_key ORDER BY started_at, event_id
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
       operation_order AS (PARTITION BY owner, operation_key ORDER BY started_at, event_id
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
-  ),
-  numbered AS (
-    SELECT *,
-      sum(starts_run) OVER (PARTITION BY owner, run_source, run_key ORDER BY started_at, event_id) AS run_number,
-      sum(starts_operation) OVER (PARTITION BY owner, operation_key ORDER BY started_at, event_id) AS operation_number
-    FROM linked
-  ),
-  grouped AS (
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
+
+const GROUPED = `
     SELECT *,
       first_value(event_id) OVER run AS first_in_run,
       first_value(stored_run_id) OVER run AS known_run_id,
+      sum(is_in_window AND starts_operation AND trigger = 'human' AND request_kind = 'main') OVER run AS prompts,
+      anyLast(if(is_in_window, named_turn, NULL)) OVER run AS newest_named_turn,
       first_value(event_id) OVER operation AS first_in_operation,
       first_value(stored_operation_id) OVER operation AS known_operation_id,
       first_value(stored_attempt) OVER operation AS known_attempt,
@@ -107,21 +113,82 @@ WITH
     FROM numbered
     WINDOW
       run AS (PARTITION BY owner, run_source, run_key, run_number ORDER BY started_at, event_id),
-      operation AS (PARTITION BY owner, operation_key, operation_number ORDER BY started_at, event_id)
+      operation AS (PARTITION BY owner, operation_key, operation_number ORDER BY started_at, event_id)`;
+
+/** In which turn the runs were that began before a window. One that is named by its caller may have been silent for days. */
+const FORMER = `
+    SELECT calls.person_id AS former_person, run_id AS former_run_id, argMax(turn_id, (started_at, event_id)) AS former_turn
+    FROM calls FINAL INNER JOIN windows ON windows.person_id = calls.person_id
+    WHERE started_at < windows.from_at AND started_at >= least(${FIRST_AT}, ifNull((
+      SELECT min(started_at) FROM runs FINAL
+      WHERE run_source = 'explicit' AND (person_id, run_id) GLOBAL IN (
+        SELECT person, ${runId("event_id")} FROM (
+          SELECT ${PERSON} AS person, ${OWNER} AS owner, ${NAMED_BY} AS run_source, ${NAME} AS run_key, event_id
+          FROM token_events WHERE started_at >= {from_at:DateTime64(3)} AND run_source = 'explicit'))), ${FIRST_AT}))
+    GROUP BY former_person, former_run_id`;
+
+/** The turn that the client named last, or in which the run was before the window; and one more for each prompt since then. */
+const TURN_BEFORE = "ifNull(newest_named_turn, former_turn)";
+const PROMPTS_SINCE = "(prompts - if(isNull(newest_named_turn), 0, prompts_until_named))";
+const TURN = `multiIf(${PROMPTS_SINCE} = 0, ${TURN_BEFORE}, ${TURN_BEFORE} = '', toString(${PROMPTS_SINCE}),
+    isNull(toUInt32OrNull(${TURN_BEFORE})), ${TURN_BEFORE}, toString(toUInt32OrZero(${TURN_BEFORE}) + ${PROMPTS_SINCE}))`;
+
+/** As the client says; in a chain the opening of the sub-agent that the call belongs to, else the agent of what it continues. */
+const AGENT = `multiIf(ifNull(said_agent, '') != '', said_agent, run_source != 'chain', '',
+    notEmpty(agents), toString(agents[1]), above_agent_id)`;
+const PARENT_AGENT = `multiIf(ifNull(said_parent_agent, '') != '', said_parent_agent, ifNull(said_agent, '') != '', '',
+    run_source != 'chain', '', length(agents) > 1, toString(agents[2]), notEmpty(agents), above_agent_id,
+    above_parent_agent_id)`;
+
+export const assignCalls = defineStatement({
+  name: "analytics: calls",
+  sql: `
+INSERT INTO calls (event_id, person_id, started_at, key_id, run_id, run_source, turn_id, agent_id, parent_agent_id, parent_event_id, link,
+  operation_id, attempt, credited, reason, workload_class, class_source, own_class, own_class_source, computed_at, version,
+  expires_at)
+WITH
+  windows AS (${WINDOWS}),
+  stored AS (${STORED}
+  ),
+  roots AS (
+    SELECT event_id AS linked_id, parent_event_id, link, above_id AS root_id, agents
+    FROM analysis_links WHERE version = {version:UInt64} AND is_final
+    UNION ALL
+    SELECT DISTINCT above_id, ${NONE}, '', above_id, []
+    FROM analysis_links WHERE version = {version:UInt64} AND is_final
+  ),
+  facts AS (${FACTS}
+  ),
+  input AS (${INPUT}
+  ),
+  linked AS (${LINKED}
+  ),
+  numbered AS (
+    SELECT *,
+      sum(starts_run) OVER (PARTITION BY owner, run_source, run_key ORDER BY started_at, event_id) AS run_number,
+      sum(starts_operation) OVER (PARTITION BY owner, operation_key ORDER BY started_at, event_id) AS operation_number
+    FROM linked
+  ),
+  grouped AS (${GROUPED}
+  ),
+  former AS (${FORMER}
+  ),
+  turned AS (
+    SELECT *,
+      if(known_run_id != '', known_run_id, ${runId("first_in_run")}) AS run,
+      max(if(is_in_window AND isNotNull(named_turn), prompts, 0)) OVER (
+        PARTITION BY owner, run_source, run_key, run_number ORDER BY started_at, event_id) AS prompts_until_named
+    FROM grouped
   )
 SELECT
-  event_id, person, started_at,
-  multiIf(
-    known_run_id != '', known_run_id,
-    lower(hex(sipHash128(toString(owner), run_source, run_key,
-      if(run_source = 'explicit', '', toString(first_in_run)))))),
-  run_source,
+  event_id, person, started_at, key, run, run_source, ${TURN}, ${AGENT}, ${PARENT_AGENT}, parent_event_id, link,
   if(known_operation_id != '', known_operation_id, toString(first_in_operation)),
   toUInt16(least(place + if(known_operation_id != '', known_attempt - 1, 0), 65535)),
   reason = '',
   multiIf(is_provider_error, 'provider_error', place < places, 'retry', is_auxiliary, 'auxiliary', '') AS reason,
-  class, {computed_at:DateTime64(3)}, {version:UInt64}, expires_at
-FROM grouped
+  own_class, own_class_source, own_class, own_class_source,
+  {computed_at:DateTime64(3)}, {version:UInt64}, expires_at
+FROM turned LEFT JOIN former ON former_person = person AND former_run_id = run
 WHERE started_at >= from_at`,
   params: z.object({
     version: z.int(),
@@ -138,8 +205,7 @@ export const retireCalls = defineStatement({
   sql: `
 INSERT INTO calls (event_id, person_id, started_at, version, is_deleted, expires_at)
 SELECT event_id, calls.person_id, started_at, {version:UInt64}, 1, expires_at
-FROM calls FINAL INNER JOIN analysis_windows AS windows ON windows.person_id = calls.person_id
-WHERE windows.version = {version:UInt64} AND started_at >= {from_at:DateTime64(3)}
-  AND started_at >= windows.from_at AND calls.version < {version:UInt64}`,
+FROM calls FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = calls.person_id
+WHERE started_at >= {from_at:DateTime64(3)} AND started_at >= windows.from_at AND calls.version < {version:UInt64}`,
   params: z.object({ version: z.int(), from_at: z.date() }),
 });

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import { CREDIT_COLUMNS, CREDITS, MEASURE_COLUMNS, MEASURES_OF_SUMS } from "./measures.ts";
+import { WINDOWS } from "./windows.ts";
 
 export const sumWeeks = defineStatement({
   name: "analytics: person_weeks",
@@ -12,7 +13,7 @@ INSERT INTO person_weeks (person_id, week, workload_class, version, expires_at, 
   ${MEASURE_COLUMNS}, ${CREDIT_COLUMNS})
 WITH
   windows AS (
-    SELECT person_id, toMonday(from_day) AS from_week FROM analysis_windows WHERE version = {version:UInt64}
+    SELECT person_id, toMonday(from_day) AS from_week FROM (${WINDOWS})
   ),
   run_counts AS (
     SELECT calls.person_id AS person, toMonday(toDate(started_at, {timezone:String})) AS week, workload_class AS class,
@@ -44,8 +45,8 @@ export const retireWeeks = defineStatement({
   sql: `
 INSERT INTO person_weeks (person_id, week, workload_class, version, is_deleted, expires_at)
 SELECT person_id, week, workload_class, {version:UInt64}, 1, expires_at
-FROM person_weeks FINAL INNER JOIN analysis_windows AS windows ON windows.person_id = person_weeks.person_id
-WHERE windows.version = {version:UInt64} AND week >= toMonday({from_day:Date})
+FROM person_weeks FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = person_weeks.person_id
+WHERE week >= toMonday({from_day:Date})
   AND week >= toMonday(windows.from_day) AND person_weeks.version < {version:UInt64}`,
   params: z.object({ version: z.int(), from_day: z.iso.date() }),
 });

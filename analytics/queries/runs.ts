@@ -9,8 +9,9 @@
 
 import { z } from "zod";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
-import { ENDED_AT, MODEL, ROOT_SESSION, WORKLOAD_CLASS } from "./call-facts.ts";
+import { ENDED_AT, MODEL, ROOT_SESSION } from "./call-facts.ts";
 import { CREDIT_COLUMNS, CREDITS, MEASURE_COLUMNS, MEASURES_OF_CALLS } from "./measures.ts";
+import { WINDOWS } from "./windows.ts";
 
 /** Models that are listed of one run; the sums run over all. */
 const MODELS_MAX = 100;
@@ -18,18 +19,18 @@ const MODELS_MAX = 100;
 export const sumRuns = defineStatement({
   name: "analytics: runs",
   sql: `
-INSERT INTO runs (person_id, run_id, run_source, session_id, client, workload_class, started_at, ended_at, models, version,
-  inputs_expire_at, expires_at, ${MEASURE_COLUMNS}, ${CREDIT_COLUMNS})
+INSERT INTO runs (person_id, run_id, run_source, session_id, client, workload_class, class_source, started_at, ended_at, models, turns,
+  agents, version, inputs_expire_at, expires_at, ${MEASURE_COLUMNS}, ${CREDIT_COLUMNS})
 WITH
   affected AS (
     SELECT DISTINCT calls.person_id AS person, run_id
-    FROM calls FINAL INNER JOIN analysis_windows AS windows ON windows.person_id = calls.person_id
-    WHERE windows.version = {version:UInt64} AND started_at >= {from_at:DateTime64(3)}
+    FROM calls FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = calls.person_id
+    WHERE started_at >= {from_at:DateTime64(3)}
       AND started_at >= windows.from_at
     UNION DISTINCT
     SELECT runs.person_id AS person, run_id
-    FROM runs FINAL INNER JOIN analysis_windows AS windows ON windows.person_id = runs.person_id
-    WHERE windows.version = {version:UInt64} AND ended_at >= {from_at:DateTime64(3)} AND ended_at >= windows.from_at
+    FROM runs FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = runs.person_id
+    WHERE ended_at >= {from_at:DateTime64(3)} AND ended_at >= windows.from_at
   ),
   former AS (
     SELECT person_id AS person, run_id, started_at, inputs_expire_at <= {now:DateTime64(3)} AS is_frozen
@@ -38,18 +39,21 @@ WITH
   (SELECT least({from_at:DateTime64(3)}, ifNull(minOrNull(started_at), {from_at:DateTime64(3)}))
     FROM former WHERE NOT is_frozen) AS first_at,
   assigned AS (
-    SELECT event_id, person_id AS person, run_id, run_source, reason FROM calls FINAL
+    SELECT event_id, person_id AS person, run_id, run_source, turn_id AS turn, agent_id AS agent, workload_class AS class,
+      class_source AS class_source_of_call, reason
+    FROM calls FINAL
     WHERE (person_id, run_id) GLOBAL IN (SELECT person, run_id FROM affected)
       AND (person_id, run_id) GLOBAL NOT IN (SELECT person, run_id FROM former WHERE is_frozen)
       AND started_at >= first_at
   )
 SELECT
-  assigned.person, assigned.run_id, any(assigned.run_source),
+  assigned.person, assigned.run_id, argMin(assigned.run_source, (started_at, event_id)),
   argMinIf(${ROOT_SESSION}, (started_at, event_id), ${ROOT_SESSION} != ''),
   argMin(client, (started_at, event_id)),
-  argMinIf(${WORKLOAD_CLASS}, (started_at, event_id), ${WORKLOAD_CLASS} != ''),
+  argMinIf(class, (started_at, event_id), class != ''), argMinIf(class_source_of_call, (started_at, event_id), class != ''),
   min(started_at), max(${ENDED_AT}),
   arraySort(groupUniqArrayIf(${MODELS_MAX})(${MODEL}, ${MODEL} != '')),
+  uniqExactIf(turn, turn != ''), uniqExact(agent),
   {version:UInt64}, min(expires_at), max(expires_at) + toIntervalDay({kept_days:Int32}),
   ${MEASURES_OF_CALLS},
   ${CREDITS}
@@ -71,8 +75,8 @@ export const retireRuns = defineStatement({
   sql: `
 INSERT INTO runs (person_id, run_id, version, is_deleted, expires_at)
 SELECT runs.person_id, run_id, {version:UInt64}, 1, expires_at
-FROM runs FINAL INNER JOIN analysis_windows AS windows ON windows.person_id = runs.person_id
-WHERE windows.version = {version:UInt64} AND ended_at >= {from_at:DateTime64(3)} AND ended_at >= windows.from_at
+FROM runs FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = runs.person_id
+WHERE ended_at >= {from_at:DateTime64(3)} AND ended_at >= windows.from_at
   AND runs.version < {version:UInt64} AND inputs_expire_at > {now:DateTime64(3)}`,
   params: z.object({ version: z.int(), now: z.date(), from_at: z.date() }),
 });

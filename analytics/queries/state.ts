@@ -7,8 +7,11 @@ export const STATE_TABLE = "analysis_state";
 
 /** Names of the state's rows; each value is a time, RFC 3339. */
 export const STATE = {
-  /** Every record that had come in by then is in the derived tables. */
-  watermark: "watermark",
+  /**
+   * Every record that had come in by then is in the derived tables. Its name changes with the rules by which they are computed,
+   * so that the first pass by new rules computes everything again.
+   */
+  watermark: "watermark of rules 2",
   /** When the derived tables were last brought up to date. */
   computedAt: "computed_at",
 } as const;
@@ -34,7 +37,10 @@ ORDER BY version DESC LIMIT 1`,
 /** Whether a record came in at a time or later. */
 export const countArrivals = defineQuery({
   name: "analytics: arrivals",
-  sql: "SELECT count() AS records FROM token_events WHERE ingested_at >= {since:DateTime64(3)}",
+  sql: `
+SELECT
+  (SELECT count() FROM token_events WHERE ingested_at >= {since:DateTime64(3)})
+  + (SELECT count() FROM call_features WHERE ingested_at >= {since:DateTime64(3)}) AS records`,
   params: z.object({ since: z.date() }),
   row: z.object({ records: z.coerce.number() }),
 });

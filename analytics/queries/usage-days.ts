@@ -3,8 +3,9 @@
 
 import { z } from "zod";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
-import { MODEL, WORKLOAD_CLASS } from "./call-facts.ts";
+import { MODEL } from "./call-facts.ts";
 import { MEASURE_COLUMNS, MEASURES_OF_CALLS } from "./measures.ts";
+import { WINDOWS } from "./windows.ts";
 
 export const sumDays = defineStatement({
   name: "analytics: usage_days",
@@ -13,13 +14,13 @@ INSERT INTO usage_days (person_id, day, model, client, workload_class, request_k
   ${MEASURE_COLUMNS})
 WITH
   assigned AS (
-    SELECT event_id, calls.person_id AS person, reason
-    FROM calls FINAL INNER JOIN analysis_windows AS windows ON windows.person_id = calls.person_id
-    WHERE windows.version = {version:UInt64} AND started_at >= toDateTime({from_day:Date}, {timezone:String})
+    SELECT event_id, calls.person_id AS person, reason, workload_class AS class
+    FROM calls FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = calls.person_id
+    WHERE started_at >= toDateTime({from_day:Date}, {timezone:String})
       AND toDate(started_at, {timezone:String}) >= windows.from_day
   )
 SELECT
-  assigned.person, toDate(started_at, {timezone:String}) AS day, ${MODEL}, client, ${WORKLOAD_CLASS}, request_kind,
+  assigned.person, toDate(started_at, {timezone:String}) AS day, ${MODEL}, client, assigned.class, request_kind,
   assigned.reason, {version:UInt64}, max(expires_at) + toIntervalDay({kept_days:Int32}),
   ${MEASURES_OF_CALLS}
 FROM token_events FINAL INNER JOIN assigned ON assigned.event_id = token_events.event_id
@@ -41,8 +42,8 @@ export const retireDays = defineStatement({
   sql: `
 INSERT INTO usage_days (person_id, day, model, client, workload_class, request_kind, reason, version, is_deleted, expires_at)
 SELECT person_id, day, model, client, workload_class, request_kind, reason, {version:UInt64}, 1, expires_at
-FROM usage_days FINAL INNER JOIN analysis_windows AS windows ON windows.person_id = usage_days.person_id
-WHERE windows.version = {version:UInt64} AND day >= {from_day:Date} AND day >= windows.from_day
+FROM usage_days FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = usage_days.person_id
+WHERE day >= {from_day:Date} AND day >= windows.from_day
   AND usage_days.version < {version:UInt64}`,
   params: z.object({ version: z.int(), from_day: z.iso.date() }),
 });

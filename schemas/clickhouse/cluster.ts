@@ -29,6 +29,8 @@ export const SHARDED_BY: Readonly<Record<string, string>> = {
   runs: "person_id",
   person_weeks: "person_id",
   analysis_windows: "person_id",
+  analysis_calls: "person_id",
+  analysis_links: "person_id",
   declared_classes: "person_id",
   analysis_state: "name",
   erased_people: "person_id",

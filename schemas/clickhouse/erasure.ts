@@ -24,6 +24,8 @@ export const PERSON_TABLES = [
   { table: "person_weeks", rows: "person_weeks FINAL", swept: "all" },
   { table: "declared_classes", rows: "declared_classes FINAL", swept: "all" },
   { table: "analysis_windows", rows: "analysis_windows", swept: "all" },
+  { table: "analysis_calls", rows: "analysis_calls", swept: "all" },
+  { table: "analysis_links", rows: "analysis_links", swept: "all" },
 ] as const;
 
 /** People whose rows one removal takes out; a statement names them all. */

@@ -9,7 +9,9 @@ import { runAnalysis, type AnalysisOptions, type Summary } from "../../analytics
 import { migrateClickHouse } from "../../schemas/clickhouse/migrate.ts";
 import { openClickHouse } from "../../schemas/clickhouse/open.ts";
 import { defineQuery, defineStatement, type ClickHouseStore } from "../../schemas/clickhouse/store.ts";
+import type { CallFeatures } from "../../schemas/call-features.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
+import { buildCallFeatures } from "./call-features.ts";
 import { buildTokenEvent } from "./token-event.ts";
 
 export const PERSON = "01936a00-0000-7000-8000-00000000000a";
@@ -18,6 +20,8 @@ export const KEY = "01936a00-0000-7000-8000-00000000000c";
 export const OTHER_KEY = "01936a00-0000-7000-8000-00000000000d";
 
 const DERIVED_TABLES = ["calls", "usage_days", "runs", "person_weeks"] as const;
+const RECORD_TABLES = ["token_events", "call_features", "declared_classes"];
+const STATE_TABLES = ["analysis_state", "analysis_windows", "analysis_calls", "analysis_links"];
 export type DerivedTable = (typeof DERIVED_TABLES)[number];
 const INTERVAL_MS = 3_600_000;
 /** Far enough that the engine, which goes by the machine's clock, drops nothing while a test runs. */
@@ -31,6 +35,25 @@ export interface Arrival extends Partial<TokenEvent> {
   row_version?: number;
 }
 
+/** What a test says of a call's features; they belong to the event of the same id. */
+export interface FeaturesArrival extends Partial<CallFeatures> {
+  expires_at?: Date;
+}
+
+/** A class that somebody declared: the row that comes from Postgres. */
+export interface Declaration {
+  source: "run" | "schedule";
+  declaration_id: string;
+  workload_class: string;
+  from_at: string;
+  to_at?: string;
+  event_id?: string;
+  key_id?: string;
+  person_id?: string;
+  declared_at?: string;
+  is_deleted?: number;
+}
+
 export interface AnalysisBench {
   store: ClickHouseStore;
   options: AnalysisOptions;
@@ -38,6 +61,9 @@ export interface AnalysisBench {
   arrive(...arrivals: Arrival[]): Promise<void>;
   /** The same, with another stamp than the clock's. */
   arriveStamped(ingestedAt: Date, ...arrivals: Arrival[]): Promise<void>;
+  /** Puts features into call_features. */
+  arriveFeatures(...arrivals: FeaturesArrival[]): Promise<void>;
+  declare(...declarations: Declaration[]): Promise<void>;
   analyze(more?: Partial<AnalysisOptions>): Promise<Summary>;
   /** What the dashboard would read, without what differs from pass to pass. */
   rows(table: DerivedTable): Promise<Row[]>;
@@ -78,6 +104,23 @@ export async function openAnalysisBench(timezone = "UTC", given?: ClickHouseStor
       nowMs += INTERVAL_MS;
       return arriveStamped(new Date(nowMs), ...arrivals);
     },
+    async arriveFeatures(...arrivals) {
+      nowMs += INTERVAL_MS;
+      const records = arrivals.map(({ expires_at = NEVER, ...said }) => {
+        const features = buildCallFeatures({ person_id: PERSON, ...said });
+        return { ...features, expires_at, ingested_at: new Date(nowMs) };
+      });
+      await store.insert("call_features", records);
+    },
+    async declare(...declarations) {
+      nowMs += INTERVAL_MS;
+      const declared = declarations.map((said) => ({ ...UNDECLARED, ...said }));
+      const stamps = { ingested_at: new Date(nowMs), version: nowMs, expires_at: NEVER };
+      await store.insert(
+        "declared_classes",
+        declared.map((row) => ({ ...row, ...stamps })),
+      );
+    },
     async analyze(more = {}) {
       nowMs += INTERVAL_MS;
       return runAnalysis({ ...options, ...more });
@@ -93,7 +136,7 @@ export async function openAnalysisBench(timezone = "UTC", given?: ClickHouseStor
       };
     },
     async empty() {
-      for (const table of ["token_events", "analysis_state", "analysis_windows", ...DERIVED_TABLES])
+      for (const table of [...RECORD_TABLES, ...STATE_TABLES, ...DERIVED_TABLES])
         await store.execute(
           defineStatement({ name: "empty", sql: `TRUNCATE TABLE ${table}`, params: z.object({}) }),
           {},
@@ -105,6 +148,15 @@ export async function openAnalysisBench(timezone = "UTC", given?: ClickHouseStor
     },
   };
 }
+
+const UNDECLARED = {
+  person_id: PERSON,
+  to_at: NEVER,
+  event_id: "00000000-0000-0000-0000-000000000000",
+  key_id: "00000000-0000-0000-0000-000000000000",
+  declared_at: "2026-11-20T00:00:00.000Z",
+  is_deleted: 0,
+};
 
 const ORDER: Readonly<Record<DerivedTable, string>> = {
   calls: "person_id, started_at, event_id",

@@ -1,7 +1,7 @@
 // Calls of two people and of nobody that are as awkward as a seed makes them: retries, sub-agents, explicit and idle runs, failures
 // without usage, unknown everything. The same seed makes the same calls.
 
-import { KEY, OTHER_KEY, OTHER_PERSON, PERSON, type Arrival } from "./analysis.ts";
+import { KEY, OTHER_KEY, OTHER_PERSON, PERSON, type Arrival, type FeaturesArrival } from "./analysis.ts";
 
 export type Random = (below: number) => number;
 
@@ -29,6 +29,44 @@ export function randomCall(random: Random, index: number): Arrival {
     input_tokens: failed ? pick<number | null>(random, null, 3) : random(1000),
     cost_usd: pick<string | null>(random, null, "0.25", "0.000000000001"),
   };
+}
+
+/**
+ * A call of one person within a day and a half that no client named, and its features, of so few different hashes that it
+ * could continue many others.
+ */
+export function randomUnnamedCall(
+  random: Random,
+  index: number,
+): { event: Arrival; features: FeaturesArrival } {
+  const startMs = Date.parse("2026-11-15T12:00:00Z") + random(18 * 12) * 600_000;
+  const event: Arrival = {
+    ...randomCall(random, index),
+    started_at: new Date(startMs).toISOString(),
+    person_id: PERSON,
+    key_id: pick<string | null>(random, KEY, KEY, null),
+    session_id: null,
+    parent_session_id: null,
+    client_run_id: null,
+    response_id: pick<string | null>(random, null, "r", "s"),
+    previous_response_id: pick<string | null>(random, null, null, "r", "s"),
+    gateway_id: pick(random, "g", "g", ""),
+    trigger: pick(random, "human", "tool", "unknown"),
+    turn_id: pick<string | null>(random, null, null, null, "t", "7"),
+  };
+  const isOpening = random(3) === 0;
+  const hash = () => pick<string | null>(random, "1", "2", "3", "4", null);
+  const features: FeaturesArrival = {
+    event_id: event.event_id ?? "",
+    started_at: event.started_at ?? "",
+    prefix_hash: hash(),
+    answer_hash: hash(),
+    delta_hash: hash(),
+    spawn_hashes: random(4) === 0 ? ["2"] : [],
+    ...(isOpening ? {} : { parent_prefix_hash: hash(), parent_answer_hash: hash() }),
+    ...(random(5) === 0 ? { parent_prefix_hash_previous: hash(), delta_hash_previous: hash() } : {}),
+  };
+  return { event, features };
 }
 
 /** mulberry32: small, seeded, and good enough to shuffle. */

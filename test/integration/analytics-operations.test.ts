@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openAnalysisBench, OTHER_PERSON, type AnalysisBench, type Arrival } from "../builders/analysis.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let bench: AnalysisBench;
 beforeAll(async () => {

@@ -11,15 +11,24 @@ import {
   PERSON,
   type AnalysisBench,
   type Arrival,
+  type Declaration,
+  type FeaturesArrival,
 } from "../builders/analysis.ts";
-import { createRandom, randomCall, shuffle } from "../builders/random-calls.ts";
+import {
+  createRandom,
+  randomCall,
+  randomUnnamedCall,
+  shuffle,
+  type Random,
+} from "../builders/random-calls.ts";
 
 const ROUNDS = 2;
 const BATCHES = 6;
 const EVENTS = 160;
+const UNNAMED_EVENTS = 100;
 
 // A dozen passes take a second or two alone, and longer beside other work.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let bench: AnalysisBench;
 beforeAll(async () => {
@@ -48,6 +57,73 @@ test.each(Array.from({ length: ROUNDS }, () => randomInt(2 ** 31)))(
     expect(await bench.all()).toEqual(stepByStep);
   },
 );
+
+test.each([randomInt(2 ** 31)])(
+  "calls without ids, features and declared classes in any order give what one pass over all of them gives (seed %i)",
+  async (seed) => {
+    const random = createRandom(seed);
+    const calls = Array.from({ length: UNNAMED_EVENTS }, (_, index) => randomUnnamedCall(random, index));
+    const named = Array.from({ length: UNNAMED_EVENTS / 4 }, (_, index) => randomCall(random, 1000 + index));
+    const declarations = randomDeclarations(random, calls);
+    const records = shuffle(random, [
+      ...calls.map(({ event }) => ({ event })),
+      ...calls.map(({ features }) => ({ features })),
+      ...named.map((event) => ({ event })),
+      ...declarations.map((declaration) => ({ declaration })),
+    ]);
+    const batchSize = Math.ceil(records.length / BATCHES);
+    for (let start = 0; start < records.length; start += batchSize) {
+      await deliver(records.slice(start, start + batchSize));
+      await bench.analyze();
+    }
+    const stepByStep = await bench.all();
+    const links = stepByStep.calls.map(({ link }) => link);
+    expect(links).toEqual(expect.arrayContaining(["", "prefix", "response", "spawn"]));
+    await bench.analyze({ full: true });
+    expect(await bench.all()).toEqual(stepByStep);
+    await bench.empty();
+    await deliver(records);
+    await bench.analyze();
+    expect(await bench.all()).toEqual(stepByStep);
+  },
+);
+
+interface AnyRecord {
+  event?: Arrival;
+  features?: FeaturesArrival;
+  declaration?: Declaration;
+}
+
+async function deliver(records: readonly AnyRecord[]): Promise<void> {
+  await bench.arrive(...records.flatMap(({ event }) => event ?? []));
+  await bench.arriveFeatures(...records.flatMap(({ features }) => features ?? []));
+  await bench.declare(...records.flatMap(({ declaration }) => declaration ?? []));
+}
+
+/** Corrections of some calls' runs, one of them taken back, and a schedule. */
+function randomDeclarations(
+  random: Random,
+  calls: readonly ReturnType<typeof randomUnnamedCall>[],
+): Declaration[] {
+  const corrected = shuffle(random, calls).slice(0, 5);
+  const corrections = corrected.map(({ event: { event_id = "", started_at = "" } }, index): Declaration => ({
+    source: "run",
+    declaration_id: `01936a02-0000-7000-8000-00000000000${index}`,
+    workload_class: index % 2 === 0 ? "evaluation" : "teaching",
+    declared_at: `2026-11-20T00:0${random(9)}:00.000Z`,
+    from_at: started_at,
+    event_id,
+    is_deleted: index === 0 ? 1 : 0,
+  }));
+  const schedule: Declaration = {
+    source: "schedule",
+    declaration_id: "01936a02-0000-7000-8000-000000000009",
+    workload_class: "scheduled",
+    from_at: "2026-11-15T18:00:00.000Z",
+    to_at: "2026-11-16T06:00:00.000Z",
+  };
+  return [...corrections, schedule];
+}
 
 test("a pass computes the windows of those who were touched, and leaves the rest alone", async () => {
   await bench.arrive(

@@ -10,7 +10,7 @@ import {
   type Arrival,
 } from "../builders/analysis.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let bench: AnalysisBench;
 beforeAll(async () => {

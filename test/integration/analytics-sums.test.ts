@@ -6,7 +6,7 @@ import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import { TOKEN_FIELDS } from "../../schemas/token-event.ts";
 import { KEY, openAnalysisBench, PERSON, type AnalysisBench, type Row } from "../builders/analysis.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let bench: AnalysisBench;
 beforeAll(async () => {

@@ -52,14 +52,15 @@ test("an erased person is nowhere any more, and everybody else is as before", as
   const { exitCode, stdout, stderr } = await erasure.erase(ada, { reason: "asked for it" });
   expect(exitCode).toBe(0);
   const calls = { outcomes: 2, token_events: 2, call_features: 1, calls: 2 };
-  const sums = { usage_days: 1, runs: 1, person_weeks: 1, declared_classes: 1, analysis_windows: 1 };
+  const sums = { usage_days: 1, runs: 1, person_weeks: 1, declared_classes: 1 };
+  const working = { analysis_windows: 1, analysis_calls: 0, analysis_links: 0 };
   const others = { sessions: 1, login_links: 1, audit_payloads: 2, people: 1, dead_letters: 1 };
   const declared = { keys: 1, schedules: 1, class_corrections: 1, person_positions: 1 };
   expect(JSON.parse(stdout)).toEqual({
     person_id: ada.personId,
     person_email: ada.email,
     dry_run: false,
-    rows: { ...calls, ...sums, ...others, ...declared },
+    rows: { ...calls, ...sums, ...working, ...others, ...declared },
     reports_without_manager: [ben.email],
   });
   expect(stderr).toContain(ben.email);

@@ -10,8 +10,14 @@ const ROOT = join(import.meta.dirname, "../..");
 
 /** Who reads without FINAL, and why that is right. */
 const REASONS: Readonly<Record<string, string>> = {
+  "analytics/queries/calls.ts: token_events": "Makes a set of runs.",
+  "analytics/queries/classes.ts: declared_classes": "Who ever declared something, also what no longer holds.",
   "analytics/queries/state.ts: ${STATE_TABLE}": "Of two passes that ended together both must find the other.",
   "analytics/queries/state.ts: token_events": "Asks whether there is any row.",
+  "analytics/queries/state.ts: call_features": "Asks whether there is any row.",
+  "analytics/queries/windows.ts: call_features": "As its token_events.",
+  "analytics/queries/windows.ts: declared_classes":
+    "As its token_events; what no longer holds touches as much.",
   "analytics/queries/windows.ts: token_events":
     "The least of some times is the same however often each is there; a version that is replaced can only make a window larger.",
   "dashboard/server/queries/last-uses.ts: token_events":
