@@ -33,7 +33,7 @@ const TRANSCRIBED = "conversation.item.input_audio_transcription.completed";
 const ALREADY_UNDER_WAY = "conversation_already_has_active_response";
 
 export interface CallsParts extends CallCounter {
-  spool: SpoolWriter;
+  spool: Pick<SpoolWriter, "append">;
   estimator: Estimator;
   features: Pick<FeatureMaker, "take">;
   /** Refuse calls that can't be recorded. */
