@@ -38,7 +38,7 @@ describe("of a text, the person's words are left", () => {
 
   test("also those that a sub-agent of openclaw was told, as its parent wrote them", () => {
     const opening = [
-      "[Subagent Context] You are running as a subagent (depth 1/5). Complete the current [Subagent Task].",
+      "[Mon 2026-11-23 10:00 UTC] [Subagent Context] You are running as a subagent (depth 1/5). Complete the current [Subagent Task].",
       "[Subagent Task]",
       "Look for the cause",
       "Begin. Execute the assigned task to completion.",

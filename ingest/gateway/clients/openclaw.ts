@@ -76,10 +76,13 @@ export const openclaw: Client = {
   authorOf,
   content: {
     stripWrappers: (text) =>
-      withoutLines(withoutBlocks(withoutBlocks(text, INTERNAL_BLOCK), CHANNEL_BLOCK), OWN_LINES)
-        .replaceAll(TIMESTAMP, "")
-        .replaceAll(CRON_NAME, "")
-        .trim(),
+      // The time stands before the first line, also before one of its own.
+      withoutLines(
+        withoutBlocks(withoutBlocks(text, INTERNAL_BLOCK), CHANNEL_BLOCK)
+          .replaceAll(TIMESTAMP, "")
+          .replaceAll(CRON_NAME, ""),
+        OWN_LINES,
+      ).trim(),
     stripVolatile: (system) =>
       withoutLines(withoutBlocks(system, DYNAMIC_BLOCK), [/^Runtime: /, /^Current (?:date|time)/]),
     toolKinds: toolKindsOf({
