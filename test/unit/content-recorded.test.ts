@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { contentReaderOf } from "../../ingest/gateway/content/all-interfaces.ts";
+import { chat } from "../../ingest/gateway/content/chat.ts";
 import { generate } from "../../ingest/gateway/content/generate.ts";
 import { readDocuments } from "../../ingest/gateway/content/documents.ts";
 import { decodeBody } from "../services/fixtures-decode.ts";
@@ -53,4 +54,23 @@ it("arguments that come in pieces are put together, wherever each stands", () =>
     { kind: "tool_call", id: null, name: "pay", arguments: { now: true } },
   ]);
   expect("polluted" in {}).toBe(false);
+});
+
+it("calls that all have the first number are told apart by their ids", () => {
+  const toolCalls = ["a", "b"].map((id) => ({
+    index: 0,
+    id,
+    function: { name: "f", arguments: `{"of":"${id}"}` },
+  }));
+  const documents = toolCalls.map((call) => ({ choices: [{ delta: { tool_calls: [call] } }] }));
+  expect(chat.readAnswer(documents)).toEqual(
+    ["a", "b"].map((id) => ({ kind: "tool_call", id, name: "f", arguments: { of: id } })),
+  );
+});
+
+it("members that are null say nothing", () => {
+  const delta = { content: "a", refusal: null, tool_calls: null, function_call: null };
+  expect(chat.readAnswer([{ choices: [{ delta }] }, { choices: null }])).toEqual([
+    { kind: "text", text: "a" },
+  ]);
 });

@@ -18,6 +18,8 @@ const LINES: Record<ToolKind, readonly string[]> = {
     "bash -lc 'ls && cat b'",
     "LANG=C sudo -n timeout 5s cat /etc/hosts > /dev/null",
     "npm ls",
+    "# don't change anything\nfor f in *.ts; do cat $f; done",
+    'if [ -f a ]; then head -1 a; else echo "none"; fi',
   ],
   write: [
     "sed -i s/a/b/ a.ts",

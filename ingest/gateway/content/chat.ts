@@ -36,15 +36,19 @@ interface PartialCall {
 function addPiece(answer: { text: string; calls: Map<number, PartialCall> }, piece: Document): void {
   answer.text += textOf(piece["content"]) + toText(piece["refusal"]);
   const single = piece["function_call"];
-  const calls = toRecords(piece["tool_calls"] ?? (single === undefined ? [] : [{ function: single }]));
+  const calls = toRecords(piece["tool_calls"] ?? (single ? [{ function: single }] : []));
   for (const [at, call] of calls.entries()) {
+    const id = toTextOrNull(call["id"]);
+    const { name, arguments: text, input } = toRecord(call["function"] ?? call["custom"]);
     const index = typeof call["index"] === "number" ? call["index"] : at;
-    const named = toRecord(call["function"] ?? call["custom"]);
-    const known = answer.calls.get(index);
-    answer.calls.set(index, {
-      id: known?.id ?? toTextOrNull(call["id"]),
-      name: known?.name || toText(named["name"]),
-      arguments: (known?.arguments ?? "") + toText(named["arguments"] ?? named["input"]),
+    const before = answer.calls.get(index);
+    // Gemini's compatible interface numbers every call 0: a name and an id of its own begin another.
+    const isAnother = before !== undefined && id !== null && id !== before.id && toText(name) !== "";
+    const known = isAnother ? undefined : before;
+    answer.calls.set(isAnother ? answer.calls.size : index, {
+      id: known?.id ?? id,
+      name: known?.name || toText(name),
+      arguments: (known?.arguments ?? "") + toText(text ?? input),
     });
   }
 }

@@ -1,8 +1,8 @@
 // Has the features of calls made in a thread of its own. Calls wait in a queue of bounded length and size; what does not fit, takes too
 // long or breaks the thread is dropped and counted, and the call itself knows nothing of it.
 //
-// One thread, one job at a time: a thread makes the features of more calls than a gateway process can forward, it gives way to calls
-// where both want the processor, and what is lost with it is one job. Gateways scale by processes.
+// One thread, one job at a time: it keeps up with hundreds of calls a second, which is more than agents make of one process; it gives
+// way to calls where both want the processor; and what is lost with it is one job. Gateways scale by processes.
 
 import { Worker } from "node:worker_threads";
 import type { Logger } from "pino";

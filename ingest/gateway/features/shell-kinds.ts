@@ -9,7 +9,8 @@ const READING = words(
   `cat ls dir ll rg grep egrep fgrep zgrep ag ack head tail wc find fd stat file tree less more bat eza sed awk cut sort uniq diff cmp comm
    pwd cd pushd popd echo printf which type whereis whoami id date env printenv uname hostname du df ps top free lsof jq yq xxd od hexdump
    strings nl tr column fold basename dirname realpath readlink md5sum sha1sum sha256sum shasum cksum test [ [[ true false : sleep wait seq
-   export set unset alias history man help tldr locate git-log ctags tokei cloc scc tac rev paste join expand read exit return`,
+   export set unset alias history man help tldr locate git-log ctags tokei cloc scc tac rev paste join expand read exit return
+   for case select in done fi esac break continue shift local declare trap`,
 );
 const WRITING = words(
   `tee mv cp rm rmdir mkdir touch ln chmod chown chgrp dd truncate patch install unzip zip tar gzip gunzip bzip2 xz zstd split apply_patch

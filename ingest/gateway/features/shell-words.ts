@@ -100,7 +100,7 @@ function unquote(token: string): string {
   return token.startsWith("\\") ? token.slice(1) : token;
 }
 
-/** The texts that are fed to commands are none themselves. */
+/** The texts that are fed to commands are none themselves, nor are lines of comment. */
 function withoutHereDocuments(line: string): string {
   const kept: string[] = [];
   let end: string | undefined;
@@ -109,6 +109,7 @@ function withoutHereDocuments(line: string): string {
       if (part.trim() === end) end = undefined;
       continue;
     }
+    if (part.trimStart().startsWith("#")) continue;
     end = HERE_DOCUMENT.exec(part)?.[2];
     kept.push(end === undefined ? part : part.replace(HERE_DOCUMENT, ""));
   }
