@@ -119,6 +119,7 @@ test("a gateway that ends says so between frames, and only once what it has read
   connection.drain();
   provider.write(ENDED.subarray(10));
   const event = await takeHeld("event");
+  connection.drain();
   expect(await arrived(client)).toBe("");
   event.write();
   const goingAway = Buffer.from([0x88, 0x02, 0x03, 0xe9]);

@@ -109,7 +109,7 @@ export class Connection {
     try {
       for await (const chunk of chunksOf(this.#client.socket)) {
         await this.#read(this.#client, chunk, (message) => this.#calls.readRequest(message));
-        if (!this.#isClosing) await pass(chunk, this.#client, this.#provider, this.#requests);
+        await pass(chunk, this.#client, this.#provider, this.#requests);
         this.#closeIfIdle();
       }
     } catch {
@@ -124,7 +124,7 @@ export class Connection {
     try {
       for await (const chunk of chunksOf(this.#provider.socket)) {
         await this.#read(this.#provider, chunk, (message) => this.#calls.readAnswer(message));
-        if (!this.#isClosing) await pass(chunk, this.#provider, this.#client, this.#answers);
+        await pass(chunk, this.#provider, this.#client, this.#answers);
         this.#onHeard(chunk.length);
         this.#closeIfIdle();
       }
