@@ -12,13 +12,25 @@ export function blocksOf({ message }: JsonLine): JsonLine[] {
   return Array.isArray(content) ? content.filter(isRecord) : [];
 }
 
+/** An id that the provider gave, and nobody else has. Relays make up their own, and may begin with 1 every day. */
+const PROVIDERS_ID = /^msg_\w{20,}$/;
+
+export interface AnswerLine {
+  /** What all lines and copies of one answer have in common: its id, which in a relay's case needs that of the request beside it. */
+  name: string;
+  message: JsonLine;
+  usage: JsonLine;
+}
+
 /** Lines that the client made up itself (model `<synthetic>`, errors of the interface) answer nothing, and nothing was called. */
-export function answerOf(line: JsonLine): { id: string; message: JsonLine; usage: JsonLine } | undefined {
+export function answerOf(line: JsonLine): AnswerLine | undefined {
   const { message } = line;
   if (!isRecord(message) || !isRecord(message["usage"])) return undefined;
   if (message["model"] === "<synthetic>" || line["isApiErrorMessage"] === true) return undefined;
   const id = textOf(message["id"]) ?? textOf(line["uuid"]);
-  return id === null ? undefined : { id, message, usage: message["usage"] };
+  if (id === null) return undefined;
+  const name = PROVIDERS_ID.test(id) ? id : `${id} ${textOf(line["requestId"]) ?? ""}`;
+  return { name, message, usage: message["usage"] };
 }
 
 const TRIGGER_OF_ORIGIN: ReadonlyMap<unknown, TokenEvent["trigger"]> = new Map([

@@ -28,7 +28,8 @@ import {
 export const claudeCode: TranscriptFormat = {
   title: "Claude Code",
   isTranscript: (name) => name.endsWith(".jsonl"),
-  createReader: (describe) => new ClaudeCodeReader(describe),
+  besideOf: (file) => file.replace(/\.jsonl$/, ".meta.json"),
+  createReader: (describe, beside) => new ClaudeCodeReader(describe, textOf(beside["parentAgentId"])),
 };
 
 /** What a line hands on to those that follow it. */
@@ -59,14 +60,17 @@ interface OpenCall {
 
 class ClaudeCodeReader implements TranscriptReader {
   readonly #window: ContentWindow;
+  readonly #parentAgentId: string | null;
   readonly #links = new Map<string, Link>();
   readonly #calls = new Map<string, OpenCall>();
   /** By the ids of tool calls. */
   readonly #askers = new Map<string, OpenCall>();
   readonly #requests = new Set<string>();
 
-  constructor(describe: DescribeContent) {
+  /** @param parentAgentId of the sub-agent that started the one whose file it is; null: the main one did */
+  constructor(describe: DescribeContent, parentAgentId: string | null) {
     this.#window = createContentWindow(describe);
+    this.#parentAgentId = parentAgentId;
   }
 
   read(line: JsonLine): void {
@@ -83,7 +87,10 @@ class ClaudeCodeReader implements TranscriptReader {
   calls(): TranscriptCall[] {
     this.#window.close();
     return [...this.#calls.values()].map((call) =>
-      toCall(call, { isRequestNoted: this.#requests.has(String(call.line["requestRef"])) }),
+      toCall(call, {
+        isRequestNoted: this.#requests.has(String(call.line["requestRef"])),
+        parentAgentId: this.#parentAgentId,
+      }),
     );
   }
 
@@ -107,7 +114,7 @@ class ClaudeCodeReader implements TranscriptReader {
 
   #readAnswer(line: JsonLine, before: Link): void {
     const found = answerOf(line);
-    const call = found && (this.#calls.get(found.id) ?? this.#open(found.id, line, before));
+    const call = found && (this.#calls.get(found.name) ?? this.#open(found.name, line, before));
     if (!call) return;
     const { message, usage } = found;
     const output = countOf(usage, "output_tokens") ?? 0;
@@ -127,13 +134,13 @@ class ClaudeCodeReader implements TranscriptReader {
   }
 
   /** Undefined for a line that does not say when it was written. */
-  #open(id: string, line: JsonLine, answered: Link): OpenCall | undefined {
+  #open(name: string, line: JsonLine, answered: Link): OpenCall | undefined {
     const writtenAtMs = timeOf(line["timestamp"]);
     if (writtenAtMs === undefined) return undefined;
     // The request went out when what it answers was there; its own line was written when the first block was whole.
     const startedAtMs = Math.min(answered.atMs ?? writtenAtMs, writtenAtMs);
     const event = {
-      event_id: toEventId(`claude-code ${id}`),
+      event_id: toEventId(`claude-code ${name}`),
       started_at: new Date(startedAtMs).toISOString(),
       person_id: null,
       client: "claude-code",
@@ -149,7 +156,7 @@ class ClaudeCodeReader implements TranscriptReader {
       content: this.#window.open(event, [...results, ...answered.texts], []),
       results: [],
     };
-    this.#calls.set(id, call);
+    this.#calls.set(name, call);
     return call;
   }
 }
@@ -160,7 +167,10 @@ function toLink(line: JsonLine, before: Link): Link {
   return line["type"] === "assistant" ? { ...NO_LINK, atMs, promptId: before.promptId } : { ...before, atMs };
 }
 
-function toCall(call: OpenCall, { isRequestNoted }: { isRequestNoted: boolean }): TranscriptCall {
+function toCall(
+  call: OpenCall,
+  { isRequestNoted, parentAgentId }: { isRequestNoted: boolean; parentAgentId: string | null },
+): TranscriptCall {
   const { line, turnId, answer, outputTokens, content } = call;
   // Lines that were written while the answer still came know neither why it ended nor how long it got.
   const isFinal = answer.reading.stopReason !== null;
@@ -172,6 +182,7 @@ function toCall(call: OpenCall, { isRequestNoted }: { isRequestNoted: boolean })
       session_id: sessionOf(line),
       turn_id: turnId,
       agent_id: textOf(line["agentId"]),
+      parent_agent_id: parentAgentId,
       request_id: textOf(line["requestId"]),
       request_kind: isOfSubagent(line) ? "subagent" : "main",
       provider: "anthropic",

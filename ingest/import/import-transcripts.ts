@@ -10,6 +10,7 @@ import { AppError } from "../../schemas/app-error.ts";
 import { callFeaturesSchema } from "../../schemas/call-features.ts";
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { CommandIo } from "../../schemas/command.ts";
+import { readIfPresent } from "../../schemas/data-directory.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { isRecord } from "../gateway/json-scan.ts";
 import { createErasedPeople } from "../sink/erased-people.ts";
@@ -91,7 +92,7 @@ async function readTranscript(
   summary: TranscriptSummary,
   { input, signal, describe }: TranscriptOptions,
 ): Promise<readonly TranscriptCall[]> {
-  const reader = format.createReader(describe);
+  const reader = format.createReader(describe, readBeside(format.besideOf?.(file)));
   const refuse = (line: number, reason: string): void => {
     summary.refused++;
     if (summary.refusals.length < REFUSALS_TOLD_MAX) summary.refusals.push({ file, line, reason });
@@ -110,6 +111,12 @@ async function readTranscript(
     refuse(line + 1, error.message);
   }
   return reader.calls();
+}
+
+/** Nothing is counted by it, so one that can't be read is as good as none. */
+function readBeside(file: string | undefined): JsonLine {
+  const parsed = parseLine((file === undefined ? undefined : readIfPresent(file)) ?? "{}");
+  return typeof parsed === "string" ? {} : parsed;
 }
 
 /** The line, or why it is none. What JSON.parse has to say would repeat some of its text. */

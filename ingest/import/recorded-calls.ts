@@ -36,7 +36,7 @@ const unknownCount = z.coerce.number().nullable();
 const storedCalls = defineQuery({
   name: "stored_calls",
   sql: `
-    SELECT event_id, started_at, gateway_id, response_id, session_id, usage_source, row_version, ${COUNTS.join(", ")}
+    SELECT event_id, started_at, gateway_id, response_id, request_id, session_id, usage_source, row_version, ${COUNTS.join(", ")}
     FROM token_events FINAL
     WHERE started_at BETWEEN {from:DateTime64(3)} AND {to:DateTime64(3)}
       AND (event_id IN {event_ids:Array(UUID)}
@@ -54,6 +54,7 @@ const storedCalls = defineQuery({
     started_at: z.string(),
     gateway_id: z.string(),
     response_id: z.string().nullable(),
+    request_id: z.string().nullable(),
     session_id: z.string().nullable(),
     usage_source: z.string(),
     row_version: z.coerce.number(),
@@ -95,8 +96,14 @@ export async function findStoredCalls(
     isRecordedElsewhere: (event) =>
       event.response_id === null
         ? ofGateway.has(toTrace(event))
-        : byResponse.get(event.response_id)?.some(({ event_id }) => event_id !== event.event_id) === true,
+        : byResponse.get(event.response_id)?.some((row) => isSameAnswer(row, event)) === true,
   };
+}
+
+/** Ids of answers that a relay made up may come again; those of their requests tell them apart. */
+function isSameAnswer(row: StoredCall, { event_id, request_id }: TokenEvent): boolean {
+  if (row.event_id === event_id) return false;
+  return row.request_id === null || request_id === null || row.request_id === request_id;
 }
 
 /** What two records of one call have in common when neither names the other. */

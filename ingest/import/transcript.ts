@@ -32,7 +32,10 @@ export interface TranscriptFormat {
   title: string;
   /** @param name of the file, without its folder */
   isTranscript(name: string): boolean;
-  createReader(describe: DescribeContent): TranscriptReader;
+  /** The file beside a transcript that says more of it, where the client writes one: an object in JSON. */
+  besideOf?(file: string): string;
+  /** @param beside what that file says; empty where there is none */
+  createReader(describe: DescribeContent, beside: JsonLine): TranscriptReader;
 }
 
 /** Of event ids that are made of what a transcript says. */

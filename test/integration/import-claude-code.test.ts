@@ -14,6 +14,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const SECRET = "a-secret-that-is-long-enough-for-tests-0123456789";
 const PERSON = { person: "ada@example.test" };
+const PROVIDERS_ID = "msg_01XFDUDYJgAACzvnptvVoYEL";
 const FINAL = { output_tokens: 77 };
 const BEGUN = { output_tokens: 1 };
 
@@ -106,8 +107,8 @@ test("case 68: a sub-agent's answers in its own file and in its parent's are cou
   const sub = createClaudeSession("parent", "2026-11-20T09:31:00.000Z");
   const sidechain = { isSidechain: true, agentId: "agent-7" };
   const opening = sub.prompt("turn-1", sidechain);
-  const subAnswer = sub.answer("msg_sub", { usage: FINAL, stop: "end_turn", ...sidechain });
-  const { agentId: _, ...unnamed } = subAnswer;
+  const subAnswer = sub.answer(PROVIDERS_ID, { usage: FINAL, stop: "end_turn", ...sidechain });
+  const { agentId: _agent, requestId: _request, ...unnamed } = subAnswer;
   imports.write(`${folder}/parent.jsonl`, [
     prompt("turn-1"),
     answer("msg_main", { usage: FINAL, stop: "tool_use" }),
@@ -126,13 +127,30 @@ test("case 68: a sub-agent's answers in its own file and in its parent's are cou
       turn_id: "turn-1",
     },
     {
-      response_id: "msg_sub",
+      response_id: PROVIDERS_ID,
       agent_id: "agent-7",
       request_kind: "subagent",
       trigger: "agent",
       session_id: "parent",
       turn_id: "turn-1",
     },
+  ]);
+});
+
+test("an agent that a sub-agent has started knows its parent, from the file beside its own", async () => {
+  const folder = newFolder();
+  const { prompt, answer } = createClaudeSession("nested");
+  const sidechain = { isSidechain: true, agentId: "agent-8" };
+  imports.write(`${folder}/nested/subagents/agent-8.meta.json`, [
+    { parentAgentId: "agent-7", spawnDepth: 2 },
+  ]);
+  imports.write(`${folder}/nested/subagents/agent-8.jsonl`, [
+    prompt("turn-1", sidechain),
+    answer("msg_1", { usage: FINAL, stop: "end_turn", ...sidechain }),
+  ]);
+  expect((await importFolder(folder)).summary).toMatchObject({ files: 1, imported: 1 });
+  expect(await stored("agent_id, parent_agent_id")).toEqual([
+    { agent_id: "agent-8", parent_agent_id: "agent-7" },
   ]);
 });
 
@@ -215,6 +233,18 @@ test("case 68: what the client made up itself is no call, and a line that is rep
   expect(await stored("response_id, usage_source, output_tokens")).toEqual([
     { response_id: "msg_1", usage_source: "reported", output_tokens: "77" },
   ]);
+});
+
+test("answers that a relay has given the same id are told by their requests", async () => {
+  const folder = newFolder();
+  const { prompt, answer } = createClaudeSession("relayed");
+  imports.write(`${folder}/relayed.jsonl`, [
+    prompt("turn-1"),
+    answer("1", { usage: FINAL, stop: "end_turn", requestId: "req_a" }),
+    answer("1", { usage: FINAL, stop: "end_turn", requestId: "req_b" }),
+  ]);
+  expect((await importFolder(folder)).summary).toMatchObject({ imported: 2, copies: 0 });
+  expect((await importFolder(folder)).summary).toMatchObject({ repeated: 2, known: 0 });
 });
 
 test("a call that the gateway has recorded is left to its record", async () => {

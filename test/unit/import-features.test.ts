@@ -32,7 +32,7 @@ const OF_THE_CONVERSATION: readonly string[] = [
 ];
 
 function readCalls(format: TranscriptFormat, lines: readonly object[]): readonly TranscriptCall[] {
-  const reader = format.createReader(createDescriber(PARTS));
+  const reader = format.createReader(createDescriber(PARTS), {});
   for (const line of lines) reader.read(toRecord(line));
   return reader.calls();
 }
