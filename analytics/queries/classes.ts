@@ -11,8 +11,12 @@ import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts"
 import { NOBODY } from "./call-facts.ts";
 import { FROZEN, WINDOWS } from "./windows.ts";
 
-/** Of several schedules that hold, and of several corrections, the one that was declared last counts. */
-const LATEST = "max((declared_at, declaration_id, toString(workload_class))).3";
+/** Of several schedules that hold, and of several corrections, the one that was declared last counts. Calls have a class, too. */
+const latest = (declared: string): string =>
+  `max((${declared}.declared_at, ${declared}.declaration_id, toString(${declared}.workload_class))).3`;
+
+/** Which hour since 1970 a time is in. Schedules and starts of runs meet by the hour: all of a person's with all would take minutes. */
+const hourOf = (time: string): string => `toUInt64(intDiv(toUnixTimestamp(${time}), 3600))`;
 
 /** Calls whose class is not as it should be, with `class` and `source` that it should have. */
 const MISJUDGED = `
@@ -31,7 +35,7 @@ WITH
     WHERE (started_at >= window_from OR has_corrections) AND expires_at > {now:DateTime64(3)}
   ),
   corrected AS (
-    SELECT assigned.person AS corrected_person, run_id AS corrected_run, ${LATEST} AS corrected_class
+    SELECT assigned.person AS corrected_person, run_id AS corrected_run, ${latest("declared")} AS corrected_class
     FROM assigned INNER JOIN declared ON declared.person_id = assigned.person AND declared.event_id = assigned.event_id
     WHERE declared.source = 'run'
     GROUP BY corrected_person, corrected_run
@@ -46,11 +50,15 @@ WITH
       if(former_run != '', former_started_at, min(started_at) OVER (PARTITION BY person, run_id)) AS run_began_at
     FROM assigned LEFT JOIN former ON former_person = person AND former_run = run_id
   ),
+  due AS (
+    SELECT *, arrayJoin(range(${hourOf("from_at")}, ${hourOf("to_at")} + 1)) AS due_hour
+    FROM declared WHERE source = 'schedule'
+  ),
   scheduled AS (
-    SELECT begun.event_id AS scheduled_id, ${LATEST} AS scheduled_class
-    FROM begun INNER JOIN declared ON declared.person_id = begun.person
-    WHERE declared.source = 'schedule' AND run_began_at >= declared.from_at AND run_began_at < declared.to_at
-      AND declared.key_id IN (toUUID('${NOBODY}'), begun.key_id)
+    SELECT begun.event_id AS scheduled_id, ${latest("due")} AS scheduled_class
+    FROM begun INNER JOIN due ON due.person_id = begun.person AND due_hour = ${hourOf("run_began_at")}
+    WHERE run_began_at >= due.from_at AND run_began_at < due.to_at
+      AND due.key_id IN (toUUID('${NOBODY}'), begun.key_id)
     GROUP BY scheduled_id
   ),
   judged AS (
