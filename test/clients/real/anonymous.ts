@@ -6,6 +6,8 @@ import type { ReplayAnswer } from "../../services/replay-provider-answer.ts";
 import type { ScriptedCall } from "../scripted/scripted-provider.ts";
 
 export interface AnonymousCall {
+  /** `<task>:<step>` */
+  place: string;
   method: string;
   url: string;
   headers: Readonly<Record<string, string>>;
@@ -33,7 +35,8 @@ const IDS_IN_TEXTS: readonly (readonly [pattern: RegExp, word: string])[] = [
 export function toAnonymousCalls(calls: readonly ScriptedCall[], session: number): AnonymousCall[] {
   const ids = calls.map(({ id }) => id);
   const ofSession = (text: string): string => toSession(text, ids, session);
-  return calls.map(({ method, url, rawHeaders, body, answer, responseId }) => ({
+  return calls.map(({ place, method, url, rawHeaders, body, answer, responseId }) => ({
+    place,
     method,
     url,
     headers: withoutIdHeaders(rawHeaders),

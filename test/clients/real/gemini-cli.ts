@@ -42,15 +42,11 @@ export const GEMINI_CLI: RealClient = {
       GEMINI_CLI_TRUST_WORKSPACE: "true",
     },
   }),
-  // A session that is taken up again is sent otherwise than it was (each result of a tool twice), and so continues nothing.
   runTree: [
     "run (chain)",
     "  no turn",
-    "    main: report:0 report:1 report:2",
+    "    main: question:0 question:1 report:0 report:1 report:2",
     "      agent: north:0 north:1",
     "      agent: south:0 south:1",
-    "run (chain)",
-    "  no turn",
-    "    main: question:0 question:1",
   ].join("\n"),
 };

@@ -1,6 +1,6 @@
 // Runs are found by what is said alone. The clients' own traffic, of several people each, without anything in which a client names a
 // session, a run or an agent, is sent again through two gateways at once, every call to the other one than the call before it, all
-// conversations interleaved; then the runs are compared with the sessions that there really were.
+// conversations interleaved; then the runs are compared with those that there really were.
 
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -34,8 +34,10 @@ const PROVIDER_KEY = "the-key-of-the-provider";
 
 const installed = CLIENTS.filter((client) => isInstalled(client.package));
 const root = mkdtempSync(join(tmpdir(), "assay-assembly-"));
-/** By session: of one client and one person. */
+/** By name: of one client and one person. */
 const sessions = new Map<string, AnonymousCall[]>();
+/** By the id of an answer: the run that the call was of, as it is known where the client says it. */
+const trueRuns = new Map<string, string>();
 
 beforeAll(async () => {
   const provider = await startScriptedProvider();
@@ -44,8 +46,13 @@ beforeAll(async () => {
     await runClient(client, join(root, client.name), { url: provider.url, key: PROVIDER_KEY }, (step) =>
       provider.answered(step),
     );
-    for (let person = 1; person <= PEOPLE; person += 1)
-      sessions.set(`${client.name} ${person}`, toAnonymousCalls(provider.calls, sessions.size + 1));
+    for (let person = 1; person <= PEOPLE; person += 1) {
+      const name = `${client.name} ${person}`;
+      const calls = toAnonymousCalls(provider.calls, sessions.size + 1);
+      sessions.set(name, calls);
+      for (const { place, responseId } of calls)
+        trueRuns.set(responseId, `${name}, run ${runOf(client.runTree, place)}`);
+    }
   }
   await provider.close();
 }, 600_000);
@@ -57,25 +64,27 @@ describe.skipIf(installed.length === 0).each([
 ] as const)("without any id, with %s", (_name, keyOf) => {
   it("finds the runs by what is said alone", async () => {
     const calls = await sendThroughTwoGateways(keyOf);
-    const truth = new Map(
-      [...sessions].flatMap(([name, each]) => each.map((call) => [call.responseId, name])),
-    );
     const assignments = calls.map(({ response_id, run_id, run_source }, at): Assignment => ({
-      truth: truth.get(response_id ?? "") ?? "",
+      truth: trueRuns.get(response_id ?? "") ?? "",
       // What is put together by time alone counts as not put together.
       found: run_source === "chain" ? run_id : `alone ${at}`,
     }));
     const { precision, recall } = measurePairs(assignments);
     console.log(`seed ${SEED}: ${calls.length} calls, precision ${precision}, recall ${recall}`);
-    for (const name of sessions.keys()) console.log(describeSession(name, assignments));
-    expect(calls).toHaveLength(truth.size);
+    for (const name of new Set(trueRuns.values())) console.log(describeRun(name, assignments));
+    expect(calls).toHaveLength(trueRuns.size);
     expect(precision).toBeGreaterThanOrEqual(PRECISION_MIN);
     expect(recall).toBeGreaterThanOrEqual(RECALL_MIN);
   });
 });
 
-/** Into how many runs a session was cut. */
-function describeSession(name: string, assignments: readonly Assignment[]): string {
+/** Which of a client's runs a step is of, as its tree says. */
+function runOf(runTree: string, place: string): number {
+  return runTree.split(/^run/m).findIndex((run) => run.split(/\s/).includes(place));
+}
+
+/** Into how many parts a run was cut. */
+function describeRun(name: string, assignments: readonly Assignment[]): string {
   const own = assignments.filter(({ truth }) => truth === name);
   const sizes = [...Map.groupBy(own, ({ found }) => found).values()].map(({ length }) => length);
   const isShared = assignments.some(
