@@ -38,7 +38,7 @@ export interface TranscriptSummary {
   /** Of a person who was erased. */
   erased: number;
   refused: number;
-  /** `line`: 0 where it is the file itself. */
+  /** `line`: of a file that could not be read further, the first that is missing. */
   refusals: { file: string; line: number; reason: string }[];
 }
 
