@@ -10,13 +10,14 @@ const VARYING: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uuid>"],
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( ?(Z|UTC))?/g, "<time>"],
   [/\b(ses|prt|msg|task)_[0-9a-zA-Z]{20,}/g, "<$1>"],
-  [/\b[0-9a-f]{32,}\b|\b(?!\d+\b)[0-9a-f]{16}\b|\b[0-9a-z]{8,12}-[0-9a-f]{8}\b/g, "<hex>"],
+  [/\b[0-9a-f]{32,}\b|\ba?(?!\d+\b)[0-9a-f]{16}\b|\b[0-9a-z]{8,12}-[0-9a-f]{8}\b/g, "<hex>"],
   [/(?<!\d)\d{13}(?!\d)/g, "0"],
   // Names and values of durations, in JSON and in JSON within a string of JSON.
   [/(\\*"\w*(?:_ms|Ms)\\*": ?)[\d.]+/g, "$10"],
+  [/(_ms(?:>|: ))\d+/g, "$1<number>"],
   // Codex gives commands and agents a name by chance.
   [/(Chunk ID: |nickname\\*": ?\\*")\w+/g, "$1<name>"],
-  [/(Wall time: |durationMs=|PGID: )[\d.]+/g, "$1<number>"],
+  [/(Wall time: |durationMs=|PGID: |Bash=|Agent=)[\d.]+/g, "$1<number>"],
 ];
 
 /** Sums of prices differ in their last digits, in whatever order the calls ended. */
