@@ -81,7 +81,7 @@ function draft(random: Random, call: Call & { bodyHash: string }, retries: numbe
     client_version: version,
     session_id: sessionId,
     client_run_id: runId,
-    run_id_source: runId === null ? null : "explicit",
+    run_id_source: runId === null ? null : "client",
     agent_id: call.agentId ?? null,
     client_retry_count: profile.countsRetries ? retries : null,
     body_hash: call.bodyHash,

@@ -9,9 +9,12 @@ import { converse } from "./conversation.ts";
 import type { Organisation, SimulatedService } from "./organisation.ts";
 import { TACTICS } from "./rates.ts";
 import { addTactic, type PersonDay } from "./tactics.ts";
+import { createToolCalls, type ToolFeatures } from "./tool-calls.ts";
 
 export interface SimulatedCall {
   event: TokenEvent;
+  /** What of its features the history has: its tool calls. */
+  features: ToolFeatures | undefined;
   /** Whose it is; undefined for a service's. */
   personEmail: string | undefined;
 }
@@ -31,21 +34,22 @@ export function* simulateHistory(
     const progress = index / calendar.days.length;
     for (const person of organisation.people) {
       const random = person.random.fork(`day ${day}`);
+      const toolsOf = createToolCalls(random.fork("tools"));
       for (const event of livePersonDay({ person, day, calendar, progress, random })) {
-        if (isPast(event)) yield { event, personEmail: person.email };
+        if (isPast(event)) yield { event, features: toolsOf(event), personEmail: person.email };
       }
     }
     for (const service of organisation.services) {
       for (const event of liveServiceDay(service, day, calendar, progress)) {
-        if (isPast(event)) yield { event, personEmail: undefined };
+        if (isPast(event)) yield { event, features: undefined, personEmail: undefined };
       }
     }
   }
 }
 
 /** One line for `assay import events`. */
-export function toLine({ event, personEmail }: SimulatedCall): string {
-  return `${JSON.stringify({ ...event, person_email: personEmail })}\n`;
+export function toLine({ event, features, personEmail }: SimulatedCall): string {
+  return `${JSON.stringify({ ...event, ...features, person_email: personEmail })}\n`;
 }
 
 function* livePersonDay(today: PersonDay): Calls {

@@ -67,12 +67,22 @@ describe("the records", () => {
       expect(tokenEventSchema.safeParse(call.event).success, toLine(call)).toBe(true);
     }
     for (const call of history.slice(0, 500)) {
-      expect(parseEventLine(toLine(call))).toEqual({
+      expect(parseEventLine(toLine(call))).toMatchObject({
         event: call.event,
+        features: call.features,
         personEmail: call.personEmail,
         unknownFields: [],
       });
     }
+  });
+
+  it("bring the result of each tool call that was asked for, in a later call, once", () => {
+    const features = history.flatMap((call) => call.features ?? []);
+    const asked = new Set(features.flatMap((each) => each.tool_call_hashes));
+    const answered = features.flatMap((each) => each.tool_result_call_hashes);
+    expect(answered.length).toBeGreaterThan(asked.size / 2);
+    expect(new Set(answered).size).toBe(answered.length);
+    expect(answered.filter((id) => !asked.has(id))).toEqual([]);
   });
 
   it("have ids of their own, lie in the last eight weeks, and none has ended after now", () => {
