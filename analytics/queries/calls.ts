@@ -8,7 +8,7 @@
 // the end of the latest call so far to the start of the next: somebody who waits for a long answer is not silent.
 //
 // An operation is what the client wanted once: an attempt that failed, and the call that repeats it (operations.ts).
-// A turn is the client's own; else the run's prompts by a person are numbered.
+// A turn is the client's own, where a prompt began it; else the run's prompts by a person are numbered.
 //
 // What lies before a window is not computed again but read: calls that a call of the window may continue are put before it
 // with what was stored about them. So a window gives the same answer as a rebuild of everything.
@@ -52,11 +52,17 @@ const STORED = `
     FROM calls FINAL INNER JOIN windows ON windows.person_id = calls.person_id
     WHERE started_at >= ${FIRST_AT} AND started_at < windows.from_at`;
 
+/**
+ * The client's turn, where the call may begin one. What answers a tool or an agent goes on in the turn before: Claude Code names a
+ * turn for each report that comes in from an agent.
+ */
+const NAMED_TURN = "if(trigger IN ('tool', 'agent'), NULL, nullIf(turn_id, ''))";
+
 const FACTS = `
     SELECT
       event_id, started_at, expires_at, body_hash, client_retry_count, request_kind, trigger,
       agent_id AS said_agent, parent_agent_id AS said_parent_agent,
-      nullIf(turn_id, '') AS named_turn, ifNull(workload_class, '') AS own_class,
+      ${NAMED_TURN} AS named_turn, ifNull(workload_class, '') AS own_class,
       if(own_class = '' OR class_source = 'none', '', class_source) AS own_class_source,
       ${PERSON} AS person, ${OWNER} AS owner, ${KEY} AS key, ${ENDED_AT} AS ended_at,
       ${NAMED_BY} AS named_by, ${NAME} AS name, ${IDLE_KEY} AS idle_key, ${OPERATION_KEY} AS operation_key,

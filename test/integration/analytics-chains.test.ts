@@ -1,4 +1,4 @@
-// How calls without a client's ids find each other, which turns and agents their runs have, and what no rule can tell. Counted by
+// How calls without a client's ids find each other, which agents their runs have, and what no rule can tell. Counted by
 // hand; hashes are written as words.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -151,14 +151,13 @@ describe("a chain", () => {
 
   test("has the auxiliary call that opens with the same words and is nearest to it", async () => {
     const own = { request_kind: "auxiliary" } as const;
-    const asked = (words: string) => ({ delta_hash: words });
     const found = await runs(
-      call("t1", "08:00:00", asked("hi"), own),
-      call("a1", "08:00:01", { ...turn("A", "x"), ...asked("hi") }),
+      call("t1", "08:00:00", { delta_hash: "hi" }, own),
+      call("a1", "08:00:01", { ...turn("A", "x"), delta_hash: "hi" }),
       call("a2", "08:05:00", turn("AA", "x", "A", "x")),
-      call("b1", "08:09:00", { ...turn("A", "z"), ...asked("hi") }),
-      call("t2", "08:09:01", asked("hi"), own),
-      call("t3", "08:20:02", asked("hi"), own),
+      call("b1", "08:09:00", { ...turn("A", "z"), delta_hash: "hi" }),
+      call("t2", "08:09:01", { delta_hash: "hi" }, own),
+      call("t3", "08:20:02", { delta_hash: "hi" }, own),
     );
     expect(found).toEqual(["t1 a1 a2", "b1 t2", "t3"]);
   });
@@ -240,108 +239,5 @@ describe("a sub-agent", () => {
     await bench.empty();
     for (const one of conversation) await runs(one);
     expect(await bench.all()).toEqual(together);
-  });
-});
-
-describe("a turn", () => {
-  const turnsOf = async (...arrivals: Arrival[]) => {
-    await bench.arrive(...arrivals);
-    await bench.analyze();
-    return (await bench.rows("calls")).map(({ turn_id }) => turn_id);
-  };
-  const said = (at: string, more: Arrival): Arrival => ({
-    session_id: "s",
-    started_at: toTime(at),
-    trigger: "tool",
-    ...more,
-  });
-
-  test("is the client's, and else the number of the person's prompts so far", async () => {
-    const failed = { status: 529, error_kind: "overloaded", body_hash: "b" } as const;
-    const found = await turnsOf(
-      said("08:00", {}),
-      said("08:01", { trigger: "human", ...failed }),
-      said("08:02", { trigger: "human", body_hash: "b" }),
-      said("08:03", { trigger: "human", request_kind: "auxiliary" }),
-      said("08:04", { trigger: "human" }),
-      said("08:05", { turn_id: "mine", trigger: "human" }),
-      said("08:06", { trigger: "human" }),
-    );
-    expect(found).toEqual(["", "1", "1", "1", "2", "mine", "mine"]);
-  });
-
-  test("goes on being counted in a named run that was silent for days", async () => {
-    const named = { client_run_id: "nightly", trigger: "human" } as const;
-    expect(await turnsOf({ ...named, started_at: "2026-11-10T08:00:00.000Z" })).toEqual(["1"]);
-    expect(await turnsOf({ ...named, started_at: "2026-11-20T08:00:00.000Z" })).toEqual(["1", "2"]);
-    expect(await bench.rows("runs")).toMatchObject([{ turns: 2, agents: 1 }]);
-  });
-});
-
-describe("ids of the client", () => {
-  const at = (time: string, more: Arrival): Arrival => ({ started_at: toTime(time), ...more });
-  const callsPerRun = async (...arrivals: Arrival[]) => {
-    await bench.arrive(...arrivals);
-    await bench.analyze();
-    return (await bench.rows("runs")).map(({ run_source, calls }) => [run_source, Number(calls)]);
-  };
-
-  test("a session goes before a run id of the client's own, but not where it is a standing channel", async () => {
-    const own = { run_id_source: "client", session_id: "s" } as const;
-    const found = await callsPerRun(
-      at("08:00", { ...own, client: "codex", client_run_id: "1" }),
-      at("08:01", { ...own, client: "codex", client_run_id: "2" }),
-      at("08:02", { ...own, client: "openclaw", client_run_id: "3" }),
-      at("08:03", { ...own, client: "openclaw", client_run_id: "4" }),
-      at("08:04", { client: "openclaw", client_run_id: "4", run_id_source: "client" }),
-    );
-    expect(found).toEqual([
-      ["client", 2],
-      ["client", 1],
-      ["client", 2],
-    ]);
-  });
-
-  test("a run id of the client's is cut by silence, one that its caller gave is not", async () => {
-    const found = await callsPerRun(
-      at("08:00", { client_run_id: "1", run_id_source: "client" }),
-      at("12:00", { client_run_id: "1", run_id_source: "client" }),
-      at("13:00", { client_run_id: "2", run_id_source: "explicit" }),
-      at("18:00", { client_run_id: "2", run_id_source: "explicit" }),
-    );
-    expect(found).toEqual([
-      ["client", 1],
-      ["client", 1],
-      ["explicit", 2],
-    ]);
-  });
-});
-
-describe("a call that was imported and that the gateway recorded as well", () => {
-  const recorded = {
-    gateway_id: "g",
-    response_id: "r",
-    started_at: toTime("08:00"),
-    session_id: "s",
-    input_tokens: 5,
-  };
-  const imported = { ...recorded, gateway_id: "", started_at: toTime("07:59"), session_id: "t" };
-
-  test.each([
-    ["the import", [imported, recorded]],
-    ["the gateway's record", [recorded, imported]],
-  ])("counts once, whichever came first: %s", async (_which, arrivals) => {
-    for (const arrival of arrivals) {
-      await bench.arrive(arrival);
-      await bench.analyze();
-    }
-    expect(await bench.rows("runs")).toMatchObject([{ session_id: "s", calls: "1", input_tokens: "5" }]);
-    expect(await bench.rows("usage_days")).toMatchObject([{ calls: "1", input_tokens: "5" }]);
-  });
-
-  test("counts twice where a day and more lies between the two", async () => {
-    await bench.arrive(imported, { ...recorded, started_at: "2026-11-21T08:00:00.000Z" });
-    await bench.analyze();
-    expect(await bench.rows("calls")).toHaveLength(2);
   });
 });
