@@ -167,6 +167,11 @@ describe("what is new was written", () => {
     ["by a tool", "tool", [user("a"), answer, user([result])]],
     ["by a tool, with a reminder", "tool", [user("a"), answer, user([result, reminder])]],
     ["by a tool in the background", "tool", [user("<task-notification>done</task-notification>")]],
+    [
+      "by an agent in the background",
+      "tool",
+      [user("<system-reminder>\n[SYSTEM NOTIFICATION - NOT USER INPUT]\nDone\n</system-reminder>")],
+    ],
     ["by the client, with news", "tool", [user("[SYSTEM NOTIFICATION - NOT USER INPUT]\nAgent a is done")]],
     ["by a timer", "schedule", [user("[SCHEDULED TASK - AUTOMATED FIRING OF A CONFIGURED PROMPT]\nLook")]],
     ["by another agent", "agent", [user('<teammate-message teammate_id="x">Hi</teammate-message>')]],

@@ -71,7 +71,7 @@ const OWN_LINES = [
 /** How texts begin that the client writes into role user as a whole, by whose they are. */
 const OPENINGS: readonly [RegExp, Author][] = [
   [/^\[SCHEDULED TASK - AUTOMATED FIRING/, "schedule"],
-  [/^(?:<task-notification>|\[SYSTEM NOTIFICATION - NOT USER INPUT\])/, "tool"],
+  [/^(?:<system-reminder>\s*)?(?:<task-notification>|\[SYSTEM NOTIFICATION - NOT USER INPUT\])/, "tool"],
   [/^(?:<(?:teammate|cross-session)-message[ >]|(?:Another Claude|A peer) session sent a message)/, "agent"],
   [/^Your task is to create a detailed summary of (?:the|this) (?:conversation|RECENT)/m, "client"],
 ];

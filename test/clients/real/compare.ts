@@ -15,6 +15,8 @@ const VARYING: readonly (readonly [pattern: RegExp, word: string])[] = [
   // Names and values of durations, in JSON and in JSON within a string of JSON.
   [/(\\*"\w*(?:_ms|Ms)\\*": ?)[\d.]+/g, "$10"],
   [/(_ms(?:>|: ))\d+/g, "$1<number>"],
+  // Gemini CLI lists its skills in the order in which it has read them.
+  [/<skill>.*?<\/skill>/g, "<skill>"],
   // Codex gives commands and agents a name by chance.
   [/(Chunk ID: |nickname\\*": ?\\*")\w+/g, "$1<name>"],
   [/(Wall time: |durationMs=|PGID: |Bash=|Agent=)[\d.]+/g, "$1<number>"],
