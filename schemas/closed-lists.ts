@@ -92,7 +92,6 @@ export type KeyKind = (typeof KEY_KINDS)[number];
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 export type Role = (typeof ROLES)[number];
 export type ResultState = (typeof RESULT_STATES)[number];
-export type RunIdSource = (typeof RUN_ID_SOURCES)[number];
 export type StopKind = (typeof STOP_KINDS)[number];
 export type TerminatedBy = (typeof TERMINATED_BY)[number];
 export type ToolKind = (typeof TOOL_KINDS)[number];

@@ -46,6 +46,8 @@ function contentOf(delivered: DeliveredRecord): object {
       return delivered.features;
     case "outcome":
       return delivered.outcome;
+    default:
+      return delivered satisfies never;
   }
 }
 
@@ -59,6 +61,8 @@ function keyOf(delivered: DeliveredRecord): string {
       return delivered.features.person_id ?? delivered.features.event_id;
     case "outcome":
       return delivered.outcome.person_id ?? delivered.outcome.outcome_id;
+    default:
+      return delivered satisfies never;
   }
 }
 

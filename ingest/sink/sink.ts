@@ -87,6 +87,8 @@ function toPersonId(item: DeliveredRecord): string | null {
       return item.features.person_id;
     case "outcome":
       return item.outcome.person_id;
+    default:
+      return item satisfies never;
   }
 }
 
@@ -98,5 +100,7 @@ function toRow(item: DeliveredRecord, options: RowOptions): Record<string, unkno
       return toFeaturesRow(item.features, options, new Date(item.features.started_at));
     case "outcome":
       return toOutcomeRow(item.outcome, options, new Date(item.outcome.occurred_at));
+    default:
+      return item satisfies never;
   }
 }

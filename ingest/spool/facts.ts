@@ -105,8 +105,11 @@ function timeOf(bytes: Buffer): number | undefined {
       return Date.parse(record.outcome.occurred_at);
     case "features":
       return Date.parse(record.features.started_at);
-    default:
+    case "intent":
+    case "event":
       return Date.parse(record.event.started_at);
+    default:
+      return record satisfies never;
   }
 }
 
