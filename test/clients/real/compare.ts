@@ -35,8 +35,12 @@ export function normaliseResult({ exitCode, stdout, stderr }: ClientResult): obj
   return { exitCode, stdout: sortedLines(stdout), stderr: sortedLines(stderr) };
 }
 
+/** Gemini CLI tells of its own start when that was slow. */
+const STARTUP_NOTE = "[STARTUP]";
+
 function sortedLines(text: string): string[] {
-  return normalise(text).split("\n").toSorted();
+  const lines = normalise(text).split("\n");
+  return lines.filter((line) => !line.startsWith(STARTUP_NOTE)).toSorted();
 }
 
 /** Of one connection, and of what the gateway may say otherwise: which encodings of an answer it can count. */
