@@ -81,11 +81,11 @@ function readMigrations(folder: string): Migration[] {
     });
 }
 
-/** A statement ends with a `;` at the end of a line. No comment may. */
+/** A statement ends with a `;` at the end of a line, or before the comment that ends it. No comment may. */
 export function toStatements(content: string): string[] {
   const withoutComments = content.replaceAll(/^\s*--.*$/gm, "");
   return withoutComments
-    .split(/;[ \t]*$/m)
+    .split(/;[ \t]*(?:--.*)?$/m)
     .map((statement) => statement.trim())
     .filter((statement) => statement !== "");
 }
