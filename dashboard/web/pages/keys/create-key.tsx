@@ -4,11 +4,11 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { WORKLOAD_CLASSES } from "../../../../schemas/closed-lists.ts";
 import type { NewKey } from "../../api.ts";
-import { CopyBlock } from "../../components/copy-block.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { Note } from "../../components/states.tsx";
+import { FormActions } from "../../components/form-actions.tsx";
 import { nameClass } from "../../prepare/slices.ts";
 import { useSession } from "../../session.ts";
+import { NewSecret } from "./new-secret.tsx";
 
 const NAME_CHARS_MAX = 80;
 
@@ -46,18 +46,9 @@ export function CreateKey({ onCreated }: { onCreated: (secret: string) => void }
           onCancel={() => toggle(false)}
         />
       ) : (
-        <>
-          <p>
-            The key is shown now, and not again once you leave this page. Assay keeps a fingerprint of it, not
-            the key itself.
-          </p>
-          <CopyBlock label="The new key" lines={creation.data.secret} />
-          <div className="dialog-actions">
-            <button type="button" className="button" data-kind="action" onClick={() => toggle(false)}>
-              Done
-            </button>
-          </div>
-        </>
+        <NewSecret secret={creation.data.secret} onDone={() => toggle(false)}>
+          Assay keeps a fingerprint of it, not the key itself.
+        </NewSecret>
       )}
     </Dialog>
   );
@@ -110,15 +101,13 @@ function KeyForm({ isBusy, error, onSubmit, onCancel }: KeyFormProps) {
           The kind of work that all calls of this key are for. It decides what they are compared with.
         </p>
       </div>
-      {error !== null && <Note kind="failed">The key was not made. {error.message}</Note>}
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onCancel}>
-          Cancel
-        </button>
-        <button type="submit" className="button" data-kind="action" disabled={isBusy}>
-          Create
-        </button>
-      </div>
+      <FormActions
+        action="Create"
+        isBusy={isBusy}
+        failure="The key was not made."
+        error={error}
+        onCancel={onCancel}
+      />
     </form>
   );
 }

@@ -2,11 +2,11 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
-import { CopyBlock } from "../../components/copy-block.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { Note } from "../../components/states.tsx";
+import { FormActions } from "../../components/form-actions.tsx";
 import { formatUtc } from "../../prepare/format.ts";
 import { useSession } from "../../session.ts";
+import { NewSecret } from "./new-secret.tsx";
 
 /** How long the old key goes on, in hours. */
 const OVERLAPS: readonly { hours: number; label: string }[] = [
@@ -55,21 +55,9 @@ export function RotateKey({ keyId, name, onRotated }: RotateKeyProps) {
           onCancel={() => toggle(false)}
         />
       ) : (
-        <>
-          <p>
-            The new key is shown now, and not again once you leave this page. The old one ends{" "}
-            {rotation.data.replaced.expires_at === null
-              ? "never"
-              : formatUtc(rotation.data.replaced.expires_at)}
-            .
-          </p>
-          <CopyBlock label="The new key" lines={rotation.data.secret} />
-          <div className="dialog-actions">
-            <button type="button" className="button" data-kind="action" onClick={() => toggle(false)}>
-              Done
-            </button>
-          </div>
-        </>
+        <NewSecret secret={rotation.data.secret} onDone={() => toggle(false)}>
+          {explainEnd(rotation.data.replaced.expires_at)}
+        </NewSecret>
       )}
     </Dialog>
   );
@@ -100,15 +88,17 @@ function RotationForm({ isBusy, error, onSubmit, onCancel }: RotationFormProps) 
           ))}
         </select>
       </div>
-      {error !== null && <Note kind="failed">The key was not rotated. {error.message}</Note>}
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onCancel}>
-          Cancel
-        </button>
-        <button type="submit" className="button" data-kind="action" disabled={isBusy}>
-          Rotate
-        </button>
-      </div>
+      <FormActions
+        action="Rotate"
+        isBusy={isBusy}
+        failure="The key was not rotated."
+        error={error}
+        onCancel={onCancel}
+      />
     </form>
   );
+}
+
+function explainEnd(expiresAt: string | null): string {
+  return expiresAt === null ? "The old one goes on." : `The old one ends on ${formatUtc(expiresAt)}.`;
 }

@@ -6,6 +6,7 @@ import { WORKLOAD_CLASSES } from "../../../../schemas/closed-lists.ts";
 import type { Run } from "../../../../schemas/run-api.ts";
 import type { NewRunClass } from "../../api.ts";
 import { Dialog } from "../../components/dialog.tsx";
+import { FormActions } from "../../components/form-actions.tsx";
 import { Note } from "../../components/states.tsx";
 import { explainClass, toCorrectionRows } from "../../prepare/run-words.ts";
 import { nameClass } from "../../prepare/slices.ts";
@@ -106,17 +107,13 @@ function CorrectClass({ run }: { run: Run }) {
         <p className="notes">
           Your correction, what it was before and your reason stay visible on this page.
         </p>
-        {correction.error !== null && (
-          <Note kind="failed">The class was not corrected. {correction.error.message}</Note>
-        )}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={() => setIsOpen(false)}>
-            Cancel
-          </button>
-          <button type="submit" className="button" data-kind="action" disabled={correction.isPending}>
-            Correct
-          </button>
-        </div>
+        <FormActions
+          action="Correct"
+          isBusy={correction.isPending}
+          failure="The class was not corrected."
+          error={correction.error}
+          onCancel={() => setIsOpen(false)}
+        />
       </form>
     </Dialog>
   );

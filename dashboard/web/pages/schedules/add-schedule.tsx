@@ -5,7 +5,7 @@ import { type SyntheticEvent, useState } from "react";
 import { WORKLOAD_CLASSES } from "../../../../schemas/closed-lists.ts";
 import type { NewSchedule } from "../../../../schemas/schedule-api.ts";
 import { Dialog } from "../../components/dialog.tsx";
-import { Note } from "../../components/states.tsx";
+import { FormActions } from "../../components/form-actions.tsx";
 import { nameClass } from "../../prepare/slices.ts";
 import { useSession } from "../../session.ts";
 
@@ -112,15 +112,13 @@ function ScheduleForm({ timezone, isBusy, error, onSubmit, onCancel }: ScheduleF
           ))}
         </select>
       </div>
-      {error !== null && <Note kind="failed">The schedule was not registered. {error.message}</Note>}
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onCancel}>
-          Cancel
-        </button>
-        <button type="submit" className="button" data-kind="action" disabled={isBusy}>
-          Register
-        </button>
-      </div>
+      <FormActions
+        action="Register"
+        isBusy={isBusy}
+        failure="The schedule was not registered."
+        error={error}
+        onCancel={onCancel}
+      />
     </form>
   );
 }
