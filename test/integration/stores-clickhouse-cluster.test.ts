@@ -20,7 +20,7 @@ import {
 import { MIGRATIONS_FOLDER, toStatements } from "../../schemas/clickhouse/migrate.ts";
 import { openClickHouse } from "../../schemas/clickhouse/open.ts";
 import { openAnalysisBench, OTHER_PERSON, PERSON, type AnalysisBench } from "../builders/analysis.ts";
-import { createRandom, randomCall, shuffle } from "../builders/random-calls.ts";
+import { createRandom, randomCall, randomUnnamedCall, shuffle } from "../builders/random-calls.ts";
 import { startTestCluster, type TestClickHouse } from "../services/clickhouse-http.ts";
 import { ask } from "../services/clickhouse-openers.ts";
 
@@ -28,6 +28,7 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const CLUSTER = { name: "of_a_test", database: "it's" };
 const CALLS = 80;
+const UNNAMED_CALLS = 40;
 /** Nobody and PERSON lie on the first of two shards by the hash of their ids, and this one on the second. */
 const ON_OTHER_SHARD = "01936a00-0000-7000-8000-000000000010";
 const NOW = new Date("2026-11-21T00:00:00Z");
@@ -129,6 +130,9 @@ describe(`two shards answer as one server does (seed ${SEED})`, () => {
       return call.person_id === OTHER_PERSON ? { ...call, person_id: ON_OTHER_SHARD } : call;
     }),
   );
+  const unnamed = Array.from({ length: UNNAMED_CALLS }, (_, index) =>
+    randomUnnamedCall(random, CALLS + index),
+  );
   const deliveries = [calls.slice(0, CALLS / 2), calls.slice(CALLS / 4)];
 
   test("analytics derives the same rows from deliveries that overlap, pass after pass", async () => {
@@ -137,8 +141,15 @@ describe(`two shards answer as one server does (seed ${SEED})`, () => {
       const [onShards, onOne] = await both((bench) => bench.analyze());
       expect({ ...onShards, duration_ms: 0 }).toEqual({ ...onOne, duration_ms: 0 });
     }
+    await both(async (bench) => {
+      await bench.arrive(...unnamed.map(({ event }) => event));
+      await bench.analyze();
+      await bench.arriveFeatures(...unnamed.map(({ features }) => features));
+      await bench.analyze();
+    });
     const [onShards, onOne] = await both((bench) => bench.all());
     expect(onShards).toEqual(onOne);
+    expect(onOne.runs.map(({ run_source }) => run_source)).toContain("chain");
     for (const table of ["token_events", "calls", "runs"]) {
       const shards = ask(`SELECT DISTINCT shardNum() AS shard FROM ${table} ORDER BY shard`);
       expect(await sharded.store.query(shards, {})).toEqual([{ shard: 1 }, { shard: 2 }]);
@@ -162,7 +173,7 @@ describe(`two shards answer as one server does (seed ${SEED})`, () => {
       Array.fromAsync(store.stream(exportedEvents, { from: new Date(0), to: NOW, now: NOW })),
     );
     expect(onShards).toEqual(onOne);
-    expect(onShards).toHaveLength(CALLS);
+    expect(onShards).toHaveLength(CALLS + UNNAMED_CALLS);
   });
 
   test("an erasure, and a sweep of what came in late", async () => {
