@@ -104,7 +104,7 @@ describe("a distributed deployment", needsKafka, () => {
     const findings: { check: string; state: string; sentence: string }[] = JSON.parse(stdout).findings;
     const told = findings.filter(({ check, state }) => SERVERS.has(check) && state !== "ok");
     expect(told.map(({ state, sentence }) => `${state}: ${sentence}`)).toEqual(
-      ["topic", "topic", "topic"].map(() =>
+      ["events", "features", "outcomes", "dead letters"].map(() =>
         expect.stringMatching(/^warning: assay\.\S+ is kept on 1 brokers/),
       ),
     );
