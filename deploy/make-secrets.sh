@@ -31,7 +31,7 @@ keep() {
   echo "made $(pwd)/$1" >&2
 }
 
-for name in clickhouse-password database-password kafka-broker-password kafka-password postgres-admin-password sketch-secret; do
+for name in clickhouse-password database-password kafka-broker-password kafka-password link-secret postgres-admin-password sketch-secret; do
   keep "$name" "$(random)"
 done
 

@@ -13,8 +13,8 @@ export function checkConfiguration({ config }: Deployment): Finding[] {
     const sentence = `The dashboard listens on ${config.host}, and nothing says under which name it is reached.`;
     findings.push(warning(sentence, "Set ASSAY_PUBLIC_URL to its https:// address."));
   }
-  if (config.clickhouseUrl !== undefined && config.sketchSecret === undefined) {
-    const sentence = "ASSAY_SKETCH_SECRET is not set, so each gateway's machine makes a key of its own.";
+  for (const setting of missingSecrets(config)) {
+    const sentence = `${setting} is not set, so each gateway's machine makes a key of its own.`;
     findings.push(warning(sentence, "Set it to the same 32 characters or more on all of them."));
   }
   if (findings.length > 0) return findings;
@@ -22,6 +22,15 @@ export function checkConfiguration({ config }: Deployment): Finding[] {
   const keys =
     withKey.length === 0 ? "clients bring their provider keys" : `${withKey.length} provider keys are set`;
   return [ok(`The settings are valid; calls may go to ${config.upstreams.size} providers, and ${keys}.`)];
+}
+
+/** On one machine they are made once, in the data directory. */
+function missingSecrets({ clickhouseUrl, sketchSecret, linkSecret }: Deployment["config"]): string[] {
+  if (clickhouseUrl === undefined) return [];
+  return [
+    ...(sketchSecret === undefined ? ["ASSAY_SKETCH_SECRET"] : []),
+    ...(linkSecret === undefined ? ["ASSAY_LINK_SECRET"] : []),
+  ];
 }
 
 /** Whether only this machine can reach it. */

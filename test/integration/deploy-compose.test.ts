@@ -200,6 +200,7 @@ const SETTING_PLANTS: typeof CONTAINER_PLANTS = [
   ["no ClickHouse", unset("analyze", "CLICKHOUSE_URL_FILE"), "ClickHouse"],
   ["no Postgres", unset("gateway-1", "DATABASE_URL_FILE"), "has no Postgres"],
   ["sketches of its own", unset("gateway-2", "ASSAY_SKETCH_SECRET_FILE"), "sketch secret"],
+  ["links of its own", unset("gateway-2", "ASSAY_LINK_SECRET_FILE"), "link secret"],
   ["a server for itself", set("dashboard", { ASSAY_HOST: "127.0.0.1" }), "listens where nobody"],
 ];
 
@@ -244,7 +245,7 @@ describe("make-secrets.sh", { timeout: PATIENCE_MS }, () => {
     const [one, other] = [join(folder, "one"), join(folder, "other")];
     makeSecrets(one);
     makeSecrets(other);
-    for (const name of ["database-url", "clickhouse-url", "kafka-password", "sketch-secret"])
+    for (const name of ["database-url", "clickhouse-url", "kafka-password", "link-secret", "sketch-secret"])
       expect(readFileSync(join(one, name), "utf8")).not.toBe(readFileSync(join(other, name), "utf8"));
   });
 });

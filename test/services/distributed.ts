@@ -107,6 +107,7 @@ function settingsOf(options: DistributedOptions): Readonly<Record<string, string
     CLICKHOUSE_URL: options.clickhouseUrl,
     KAFKA_BROKERS: options.kafkaBrokers.join(","),
     ASSAY_SKETCH_SECRET: randomBytes(32).toString("base64url"),
+    ASSAY_LINK_SECRET: randomBytes(32).toString("base64url"),
     ASSAY_GATEWAY_PORT: "0",
     ASSAY_DASHBOARD_PORT: "0",
     ASSAY_METRICS_PORT: "0",

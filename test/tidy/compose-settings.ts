@@ -106,7 +106,7 @@ function commandFaults(
   ].flat();
 }
 
-/** Everything is a server, under the name of its service. A gateway needs no ClickHouse, and nobody else the sketch secret. */
+/** Everything is a server, under the name of its service. A gateway needs no ClickHouse, and nobody else the secrets of hashes. */
 function storeFaults({ services }: Compose, { service, config }: OwnService): string[] {
   const isGateway = service.command[0] === "gateway";
   const addresses = [config.databaseUrl, config.clickhouseUrl].flatMap((url) => url ?? []);
@@ -120,9 +120,9 @@ function storeFaults({ services }: Compose, { service, config }: OwnService): st
     (config.clickhouseUrl === undefined) === isGateway
       ? []
       : "it has a ClickHouse and needs none, or the reverse",
-    (config.sketchSecret !== undefined) === isGateway
+    (config.sketchSecret !== undefined) === isGateway && (config.linkSecret !== undefined) === isGateway
       ? []
-      : "it has the sketch secret and needs none, or the reverse",
+      : "it has a sketch secret or a link secret and needs none, or the reverse",
     hosts.filter((host) => !(host in services)).map((host) => `there is no service ${host}`),
     config.kafka?.sasl === undefined ? "it would sign in to Kafka without a password" : [],
     (config.kafka?.partitions ?? 0) >= PARTITIONS_MIN
