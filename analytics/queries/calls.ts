@@ -88,7 +88,7 @@ const INPUT = `
       FROM stored
     ) AS above ON above_id = root_id
     WHERE started_at >= from_at
-      OR (stored_run_id != '''' AND ended_at > from_at - INTERVAL ${RUN_PAUSE_HOURS} HOUR)`;
+      OR (stored_run_id != '' AND ended_at > from_at - INTERVAL ${RUN_PAUSE_HOURS} HOUR)`;
 
 const LINKED = `
     SELECT *,
