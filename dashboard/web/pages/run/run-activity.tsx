@@ -4,6 +4,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Run, RunCallsPage } from "../../../../schemas/run-api.ts";
 import { RunLanes } from "../../charts/run-lanes.tsx";
+import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Failed, Loading, Skeleton } from "../../components/states.tsx";
 import { formatCalls, formatCost, formatTime, formatTokens } from "../../prepare/format.ts";
 import { toRunLanes } from "../../prepare/run-lanes.ts";
@@ -59,9 +60,9 @@ export function RunActivity({ run }: { run: Run }) {
           <p className="notes chart-notes">{noteOf(run, activity.data.calls)}</p>
           <details>
             <summary>List of calls</summary>
-            <div className="chart-table">
+            <ScrollRegion label="List of calls">
               <CallTable calls={activity.data.calls.calls} />
-            </div>
+            </ScrollRegion>
           </details>
         </>
       )}

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import type { Run, RunToolsPage } from "../../../../schemas/run-api.ts";
+import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Failed, Loading, Skeleton } from "../../components/states.tsx";
 import { formatCount, formatTime } from "../../prepare/format.ts";
 import { TOOL_KIND_NAMES } from "../../prepare/run-lanes.ts";
@@ -95,7 +96,7 @@ function OutsideList({ page: { tool_calls, next_cursor } }: { page: RunToolsPage
   if (tool_calls.length === 0) return <p className="notes">Nothing that is known of.</p>;
   return (
     <>
-      <div className="chart-table">
+      <ScrollRegion label="Tool calls that could reach outside">
         <table>
           <caption className="visually-hidden">Tool calls that could reach outside, oldest first</caption>
           <thead>
@@ -118,7 +119,7 @@ function OutsideList({ page: { tool_calls, next_cursor } }: { page: RunToolsPage
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
       {next_cursor !== null && (
         <p className="notes chart-notes">The first {formatCount(tool_calls.length)} are listed.</p>
       )}

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useSyncExternalStore } from "react";
 import type { Usage } from "../../../../schemas/dashboard-api.ts";
+import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Skeleton } from "../../components/states.tsx";
 import { dayOf } from "../../prepare/calendar.ts";
 import { type DayColumn, medianDayUsd, toCostAxis, toDayColumns } from "../../prepare/day-columns.ts";
@@ -77,7 +78,7 @@ function Keys({ medianUsd }: { medianUsd: number | null }) {
 
 function DayTable({ columns, today }: { columns: readonly DayColumn[]; today: string }) {
   return (
-    <div className="chart-table" role="region" aria-label="Table of cost by day" tabIndex={0}>
+    <ScrollRegion label="Table of cost by day">
       <table>
         <caption className="visually-hidden">Cost by day</caption>
         <thead>
@@ -108,7 +109,7 @@ function DayTable({ columns, today }: { columns: readonly DayColumn[]; today: st
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 
