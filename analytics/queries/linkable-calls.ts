@@ -47,10 +47,10 @@ const OFFERS = `arrayConcat(
       ${offerOf("response", "response_id")},
       ${offerOf("answer", "prefix_hash", "answer_hash")},
       ${offerOf("prefix", "prefix_hash")},
-      arrayMap(spawned -> ${meeting("spawn", "spawned")}, spawn_hashes))`;
+      arrayMap(spawned -> ${meeting("spawn", "client", "spawned")}, spawn_hashes))`;
 
 const spawnSeek = (hash: string): string =>
-  `if(isNotNull(${hash}), [(toUInt8(${STRENGTH.spawn}), ${meeting("spawn", `assumeNotNull(${hash})`)})], [])`;
+  `if(isNotNull(${hash}), [(toUInt8(${STRENGTH.spawn}), ${meeting("spawn", "client", `assumeNotNull(${hash})`)})], [])`;
 
 const SEEKS = `arrayConcat(
       ${seekOf(STRENGTH.response, "response", "previous_response_id")},

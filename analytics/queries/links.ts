@@ -8,7 +8,8 @@
 //   spawn       it opens a sub-agent with a text that an answer of that call handed over; found where nothing above is
 //   auxiliary   it opens with the same text in the same client within 10 minutes, the one for its person and the other for the
 //               client's own use (a title): the auxiliary call goes with the nearest of the others
-// Responses and prefixes count up to 4 hours after the end of what they continue, under the same key; a spawn under any.
+// Responses and prefixes count up to 4 hours after the end of what they continue, under the same key; a spawn under any, but in the
+// same client.
 //
 // Not handled: a client that replaces its conversation by a summary (compaction) and gives no ids continues nothing that anybody
 // could know: no message of the old conversation is in the new one. Its calls from then on are a run of their own.

@@ -233,6 +233,15 @@ describe("a sub-agent", () => {
     expect(await bench.rows("runs")).toMatchObject([{ agents: 3, turns: 2 }]);
   });
 
+  test("is one of the same client; the same words in another one at that time are somebody's own", async () => {
+    const parents = ["codex", "opencode"].map((client, index) =>
+      call(`${client[0]}1`, `08:0${index}`, { ...turn(client, "x"), spawn_hashes: ["go"] }, { client }),
+    );
+    const opening = call("c2", "08:02", { ...turn("S", "x"), delta_hash: "go" }, { client: "codex" });
+    const alone = call("g1", "08:03", { ...turn("T", "x"), delta_hash: "go" }, { client: "gemini-cli" });
+    expect(await runs(...parents, opening, alone)).toEqual(["c1 c2", "o1", "g1"]);
+  });
+
   test("is the same agent when its calls come in one by one", async () => {
     await runs(...conversation);
     const together = await bench.all();
