@@ -22,6 +22,20 @@ import {
   type Random,
 } from "../builders/random-calls.ts";
 
+/** A call that hands a text to a sub-agent, and the sub-agent's opening: chance might draw none that meet. */
+const SPAWNING = [
+  { at: "12:00", said: { spawn_hashes: ["planted"] } },
+  { at: "12:10", said: { delta_hash: "planted" } },
+].map(({ at, said }, index) => {
+  const known = {
+    event_id: `01936a07-0000-7000-8000-00000000000${index}`,
+    started_at: `2026-11-15T${at}:00.000Z`,
+  };
+  const event: Arrival = { ...known, person_id: PERSON, client: "a" };
+  const features: FeaturesArrival = { ...known, ...said };
+  return { event, features };
+});
+
 const ROUNDS = 2;
 const BATCHES = 6;
 const EVENTS = 160;
@@ -62,7 +76,8 @@ test.each([randomInt(2 ** 31)])(
   "calls without ids, features and declared classes in any order give what one pass over all of them gives (seed %i)",
   async (seed) => {
     const random = createRandom(seed);
-    const calls = Array.from({ length: UNNAMED_EVENTS }, (_, index) => randomUnnamedCall(random, index));
+    const drawn = Array.from({ length: UNNAMED_EVENTS }, (_, index) => randomUnnamedCall(random, index));
+    const calls = [...drawn, ...SPAWNING];
     const named = Array.from({ length: UNNAMED_EVENTS / 4 }, (_, index) => randomCall(random, 1000 + index));
     const declarations = randomDeclarations(random, calls);
     const records = shuffle(random, [

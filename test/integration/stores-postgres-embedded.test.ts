@@ -9,6 +9,7 @@ import { Client } from "pg";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "../../schemas/postgres/embedded.ts";
+import { descendantsOf } from "../services/process-tree.ts";
 
 /** On a loaded machine servers take their time to start. */
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -171,7 +172,10 @@ test.runIf(process.platform === "linux")(
   "a server that outlived its owner and its guard is ended",
   async () => {
     const owner = await startOwner();
-    process.kill(Number(status(owner.serverPid, "PPid")), "SIGKILL");
+    const guard = Number(status(owner.serverPid, "PPid"));
+    // What waits for the owner's end beside it would end the server, sooner or later.
+    const guards = descendantsOf(guard).filter(({ command }) => /^(?:sh|cat)\b/.test(command));
+    for (const pid of [...guards.map((each) => each.pid), guard]) process.kill(pid, "SIGKILL");
     await owner.kill();
     expect(isRunning(owner.serverPid)).toBe(true);
     const next = await start();
