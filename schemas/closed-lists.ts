@@ -16,8 +16,11 @@ export const REQUEST_KINDS = ["main", "subagent", "auxiliary", "count_tokens", "
 /** Who wrote the newest content of a request. */
 export const TRIGGERS = ["human", "agent", "tool", "schedule", "unknown"] as const;
 
-/** What a tool does to the world. `communicate` and `execute` can reach outside. */
+/** What a tool does to the world. */
 export const TOOL_KINDS = ["read", "write", "execute", "communicate", "other"] as const;
+
+/** Those of them that can reach outside. */
+export const OUTSIDE_KINDS: readonly ToolKind[] = ["execute", "communicate"];
 
 /** How a tool call ended, as far as its result says so. */
 export const RESULT_STATES = ["ok", "error", "unknown"] as const;

@@ -5,6 +5,8 @@ import { TOKEN_FIELDS } from "../../schemas/token-event.ts";
 
 /** Stands for the person of a call that is nobody's, here and in every derived table. */
 export const NOBODY = "00000000-0000-0000-0000-000000000000";
+/** The same in SQL, where it also stands for no call. */
+export const NONE = `toUUID('${NOBODY}')`;
 
 /** A session that was silent for so long begins a new run. But for that of a run's own name, no rule reaches further. */
 export const RUN_PAUSE_HOURS = 4;
@@ -15,8 +17,8 @@ export const COMPANION_MINUTES = 10;
 /** A call that says it took longer is taken to have ended after so long: a wild number must not hold runs together. */
 export const CALL_HOURS_MAX = 24;
 
-export const PERSON = `ifNull(person_id, toUUID('${NOBODY}'))`;
-export const KEY = `ifNull(key_id, toUUID('${NOBODY}'))`;
+export const PERSON = `ifNull(person_id, ${NONE})`;
+export const KEY = `ifNull(key_id, ${NONE})`;
 /** Whose calls may belong together: a person's, or else a key's. */
 export const OWNER = `ifNull(person_id, ${KEY})`;
 
@@ -35,15 +37,16 @@ export const ROOT_SESSION = "ifNull(coalesce(nullIf(parent_session_id, ''), sess
 const STANDING_CHANNEL_CLIENTS = ["openclaw"];
 
 const RUN_NAME = "ifNull(client_run_id, '')";
+const IS_EXPLICIT = `${RUN_NAME} != '' AND ifNull(run_id_source, 'explicit') = 'explicit'`;
 
 /** How the run of a call is named: by the caller's header (`explicit`), by the client's ids (`client`), or not at all (''). */
 export const NAMED_BY = `multiIf(
-        ${RUN_NAME} != '' AND ifNull(run_id_source, 'explicit') = 'explicit', 'explicit',
+        ${IS_EXPLICIT}, 'explicit',
         ${RUN_NAME} != '' OR ${ROOT_SESSION} != '', 'client', '')`;
 
 /** That name; '' where there is none. A session goes before the client's run id where it is the longer of the two. */
 export const NAME = `multiIf(
-        ${RUN_NAME} != '' AND ifNull(run_id_source, 'explicit') = 'explicit', ${RUN_NAME},
+        ${IS_EXPLICIT}, ${RUN_NAME},
         ${RUN_NAME} != '' AND (${ROOT_SESSION} = '' OR client IN (${STANDING_CHANNEL_CLIENTS.map((client) => `'${client}'`).join(", ")})), ${RUN_NAME},
         ${ROOT_SESSION})`;
 

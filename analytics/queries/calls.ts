@@ -24,7 +24,7 @@ import {
   KEY,
   NAME,
   NAMED_BY,
-  NOBODY,
+  NONE,
   OPERATION_KEY,
   OWNER,
   PERSON,
@@ -39,7 +39,6 @@ import { WINDOWS } from "./windows.ts";
 export const IDLE_PAUSE_MINUTES = 30;
 
 const FIRST_AT = `{from_at:DateTime64(3)} - INTERVAL ${REACH_HOURS} HOUR`;
-const NONE = `toUUID('${NOBODY}')`;
 
 /** Of a call's run: `firstId` is the run's first call, which says nothing where the run has a name of its caller's. */
 const runId = (firstId: string): string => `lower(hex(sipHash128(toString(owner), run_source,

@@ -14,6 +14,7 @@ import {
   HAS_FAILED,
   KEY,
   NAMED_BY,
+  NONE,
   OPERATION_KEY,
   OWNER,
   PERSON,
@@ -69,7 +70,7 @@ const FEATURES = `
       parent_prefix_hash_previous, parent_answer_hash_previous, delta_hash, delta_hash_previous, spawn_hashes
     FROM call_features FINAL
     WHERE started_at >= ${FIRST_AT} AND expires_at > {now:DateTime64(3)}
-      AND ifNull(person_id, toUUID('00000000-0000-0000-0000-000000000000')) GLOBAL IN (SELECT person_id FROM windows)`;
+      AND ${PERSON} GLOBAL IN (SELECT person_id FROM windows)`;
 
 export const gatherLinkableCalls = defineStatement({
   name: "analytics: linkable calls",
@@ -100,7 +101,7 @@ SELECT
   started_at >= from_at, has_features,
   ${OFFERS},
   ${SEEKS},
-  if(${repeats("follows_failure", "failed_at")}, failed_id, toUUID('00000000-0000-0000-0000-000000000000')),
+  if(${repeats("follows_failure", "failed_at")}, failed_id, ${NONE}),
   if(${IS_OPENING}, ${meeting("companion", "client", "assumeNotNull(coalesce(delta_hash_previous, delta_hash))")}, 0),
   request_kind = 'auxiliary'
 FROM ordered LEFT JOIN (${FEATURES}) AS features ON featured_id = event_id`,

@@ -18,11 +18,10 @@
 
 import { z } from "zod";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
-import { COMPANION_MINUTES, RUN_PAUSE_HOURS } from "./call-facts.ts";
+import { COMPANION_MINUTES, NONE, RUN_PAUSE_HOURS } from "./call-facts.ts";
 import { STRENGTH } from "./linkable-calls.ts";
 import { WINDOWS } from "./windows.ts";
 
-const NONE = "toUUID('00000000-0000-0000-0000-000000000000')";
 /** Where there is no main opening on that side. */
 const FAR_MS = "toInt64(1e15)";
 const OF_PASS = "version = {version:UInt64}";

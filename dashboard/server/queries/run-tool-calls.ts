@@ -7,10 +7,10 @@
 
 import { z } from "zod";
 import { defineQuery } from "../../../schemas/clickhouse/store.ts";
-import { RESULT_STATES, TOOL_KINDS } from "../../../schemas/closed-lists.ts";
+import { OUTSIDE_KINDS, RESULT_STATES, TOOL_KINDS } from "../../../schemas/closed-lists.ts";
 import { ENDED_AT, runParams, selectCallsOfRun, selectInRunTime } from "./calls-of-run.ts";
 
-const REACHES_OUTSIDE = "kind IN ('execute', 'communicate')";
+const REACHES_OUTSIDE = `kind IN (${OUTSIDE_KINDS.map((kind) => `'${kind}'`).join(", ")})`;
 
 /** One row a tool call. Lists of an import may be shorter than that of the names: what is missing is unknown. */
 const TOOL_CALLS = `

@@ -12,7 +12,7 @@ import { formatCalls, formatCost, formatCount, formatShare, formatTokens } from 
 import { describeParts, explainRunSource, formatSpan } from "../prepare/run-words.ts";
 import { nameClient } from "../prepare/slices.ts";
 import { explainReason } from "../prepare/uncredited-reasons.ts";
-import { UNCREDITED_REASONS } from "../../../schemas/closed-lists.ts";
+import { OUTSIDE_KINDS, UNCREDITED_REASONS } from "../../../schemas/closed-lists.ts";
 import { useSession } from "../session.ts";
 import { RunActivity } from "./run/run-activity.tsx";
 import { RunClassSection } from "./run/run-class.tsx";
@@ -69,7 +69,7 @@ function toFigures(run: Run) {
   const { costUsd, creditedUsd, creditedShare, tokens } = toAmounts(run);
   const cached = run.tokens.cache_read_tokens;
   const outside = run.tools.by_kind
-    .filter(({ kind }) => kind === "execute" || kind === "communicate")
+    .filter(({ kind }) => OUTSIDE_KINDS.includes(kind))
     .reduce((sum, { calls }) => sum + calls, 0);
   const toolCalls = run.tools.by_kind.reduce((sum, { calls }) => sum + calls, 0);
   const areToolsKnown = run.tools.known_calls > 0;

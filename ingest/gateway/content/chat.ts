@@ -2,7 +2,8 @@
 
 import type { Document } from "./documents.ts";
 import { ConversationBuilder, type ContentReader, type Part, type Role } from "./conversation.ts";
-import { parseArguments, toCanonicalJson, toRecord, toRecords, toText, toTextOrNull } from "./json-values.ts";
+import { parseArguments, toRecord, toRecords, toText, toTextOrNull } from "./json-values.ts";
+import { readOpenaiContent } from "./openai-content.ts";
 
 export const chat: ContentReader = {
   readRequest(request) {
@@ -68,7 +69,7 @@ function readMessage(message: Document): Part[] {
     const callId = toTextOrNull(message["tool_call_id"]);
     return [{ kind: "tool_result", callId, text: textOf(content), isError: null }];
   }
-  return [...readContent(content), ...readCalls(message)];
+  return [...readOpenaiContent(content), ...readCalls(message)];
 }
 
 function readCalls(message: Document): Part[] {
@@ -85,19 +86,8 @@ function readCalls(message: Document): Part[] {
   });
 }
 
-/** A text, or parts of which some are texts. */
-function readContent(content: unknown): Part[] {
-  if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
-  return toRecords(content).map((part) => {
-    const text = part["text"] ?? part["refusal"];
-    return typeof text === "string"
-      ? { kind: "text", text }
-      : { kind: "media", content: toCanonicalJson(part) };
-  });
-}
-
 function textOf(content: unknown): string {
-  return readContent(content)
+  return readOpenaiContent(content)
     .map((part) => (part.kind === "text" ? part.text : ""))
     .join("");
 }

@@ -4,6 +4,7 @@
 import type { Document } from "./documents.ts";
 import { ConversationBuilder, type ContentReader, type Part, type Role } from "./conversation.ts";
 import { parseArguments, toCanonicalJson, toRecord, toRecords, toText, toTextOrNull } from "./json-values.ts";
+import { readOpenaiContent } from "./openai-content.ts";
 
 /** Calls of tools that the provider runs. */
 const PROVIDER_CALLS: ReadonlySet<string> = new Set([
@@ -20,8 +21,8 @@ export const responses: ContentReader = {
   readRequest(request) {
     const conversation = new ConversationBuilder();
     const { instructions, input, tools } = request;
-    conversation.add("system", readContent(instructions));
-    if (typeof input === "string") conversation.add("user", readContent(input));
+    conversation.add("system", readOpenaiContent(instructions));
+    if (typeof input === "string") conversation.add("user", readOpenaiContent(input));
     const items = toRecords(input);
     for (const item of items) conversation.add(roleOf(item), readItem(item));
     const added = items.filter((item) => item["type"] === "additional_tools").map((item) => item["tools"]);
@@ -74,7 +75,7 @@ function typeOf(item: Document): string {
 
 function readItem(item: Document): Part[] {
   const type = typeOf(item);
-  if (type === "message") return readContent(item["content"]);
+  if (type === "message") return readOpenaiContent(item["content"]);
   if (type === "reasoning") return [{ kind: "reasoning" }];
   if (type === "compaction") return [{ kind: "media", content: toCanonicalJson(item) }];
   if (CALL.test(type)) return [readCall(type, item)];
@@ -97,21 +98,10 @@ function readCall(type: string, item: Document): Part {
   return { kind: "tool_call", id: toTextOrNull(item["call_id"]), name, arguments: parsed };
 }
 
-/** A text, or parts of which some are texts. */
-function readContent(content: unknown): Part[] {
-  if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
-  return toRecords(content).map((part) => {
-    const text = part["text"] ?? part["refusal"];
-    return typeof text === "string"
-      ? { kind: "text", text }
-      : { kind: "media", content: toCanonicalJson(part) };
-  });
-}
-
 function resultText(output: unknown): string {
   if (typeof output === "string") return output;
   if (!Array.isArray(output)) return toCanonicalJson(output);
-  return readContent(output)
+  return readOpenaiContent(output)
     .map((part) => (part.kind === "text" ? part.text : part.kind === "media" ? part.content : ""))
     .join("\n");
 }

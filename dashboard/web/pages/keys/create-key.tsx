@@ -4,9 +4,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { WORKLOAD_CLASSES } from "../../../../schemas/closed-lists.ts";
 import type { NewKey } from "../../api.ts";
+import { ClassOptions } from "../../components/class-options.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { FormActions } from "../../components/form-actions.tsx";
-import { nameClass } from "../../prepare/slices.ts";
 import { useSession } from "../../session.ts";
 import { NewSecret } from "./new-secret.tsx";
 
@@ -91,11 +91,7 @@ function KeyForm({ isBusy, error, onSubmit, onCancel }: KeyFormProps) {
         <label htmlFor="key-class">Class (optional)</label>
         <select id="key-class" name="class" aria-describedby="key-class-note">
           <option value="">Not declared</option>
-          {WORKLOAD_CLASSES.map((name) => (
-            <option key={name} value={name}>
-              {nameClass(name)}
-            </option>
-          ))}
+          <ClassOptions />
         </select>
         <p id="key-class-note" className="notes">
           The kind of work that all calls of this key are for. It decides what they are compared with.

@@ -5,11 +5,11 @@ import { type SyntheticEvent, useState } from "react";
 import { WORKLOAD_CLASSES } from "../../../../schemas/closed-lists.ts";
 import type { Run } from "../../../../schemas/run-api.ts";
 import type { NewRunClass } from "../../api.ts";
+import { ClassOptions } from "../../components/class-options.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { FormActions } from "../../components/form-actions.tsx";
 import { Note } from "../../components/states.tsx";
 import { explainClass, toCorrectionRows } from "../../prepare/run-words.ts";
-import { nameClass } from "../../prepare/slices.ts";
 import { useSession } from "../../session.ts";
 
 const REASON_CHARS_MAX = 500;
@@ -87,11 +87,7 @@ function CorrectClass({ run }: { run: Run }) {
         <div className="field">
           <label htmlFor="run-class">What kind of work it was</label>
           <select id="run-class" name="class" defaultValue={run.class.workload_class ?? "interactive"}>
-            {WORKLOAD_CLASSES.map((name) => (
-              <option key={name} value={name}>
-                {nameClass(name)}
-              </option>
-            ))}
+            <ClassOptions />
           </select>
         </div>
         <div className="field">

@@ -4,9 +4,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { WORKLOAD_CLASSES } from "../../../../schemas/closed-lists.ts";
 import type { NewSchedule } from "../../../../schemas/schedule-api.ts";
+import { ClassOptions } from "../../components/class-options.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { FormActions } from "../../components/form-actions.tsx";
-import { nameClass } from "../../prepare/slices.ts";
 import { useSession } from "../../session.ts";
 
 const NAME_CHARS_MAX = 80;
@@ -105,11 +105,7 @@ function ScheduleForm({ timezone, isBusy, error, onSubmit, onCancel }: ScheduleF
       <div className="field">
         <label htmlFor="schedule-class">Class</label>
         <select id="schedule-class" name="class" defaultValue="scheduled">
-          {WORKLOAD_CLASSES.map((name) => (
-            <option key={name} value={name}>
-              {nameClass(name)}
-            </option>
-          ))}
+          <ClassOptions />
         </select>
       </div>
       <FormActions
