@@ -3,11 +3,15 @@
 //   1. windows   who was touched, and from when on
 //   2. links     which call each call without a client's ids continues, and which is the first of all
 //   3. calls     run, turn, agent, operation, attempt, class and credit of each call in a window
-//   4. days, runs, weeks   the sums that those calls are in
-//   5. sweep     rows of people who were erased meanwhile go
-//   6. state     how far this pass got; what fails before this is done again by the next pass
+//   4. outcomes  which outcomes belong to which runs
+//   5. credit    calls that are not credited beside others: heartbeats, replays, loops
+//   6. days, runs, weeks   the sums that those calls are in
+//   7. scores    value against volume of runs and weeks
+//   8. signals   mechanisms of inflation, by person-week
+//   9. sweep     rows of people who were erased meanwhile go
+//  10. state     how far this pass got; what fails before this is done again by the next pass
 //
-// Steps 3 and 4 are one statement a table that writes rows with this pass's version, and one that marks as deleted what the
+// Steps 3 and 6 are one statement a table that writes rows with this pass's version, and one that marks as deleted what the
 // windows held before and no longer hold. Between the two a reader may see a run beside the two that it was made of.
 //
 // Always holds: the answer depends on the records alone, not on their order, their number of deliveries, or the number of
@@ -21,6 +25,11 @@ import { randomInt } from "node:crypto";
 import { sweepErased } from "../schemas/clickhouse/erasure.ts";
 import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
 import type { Config } from "../schemas/config.ts";
+import { creditCalls } from "./crediting.ts";
+import { detectSignals } from "./detection.ts";
+import { linkOutcomes } from "./outcome-linking.ts";
+import type { AnalysisPass } from "./pass.ts";
+import { scoreRuns } from "./scoring.ts";
 import { assignCalls, retireCalls } from "./queries/calls.ts";
 import { classifyCalls, countDeclared, widenForClasses } from "./queries/classes.ts";
 import { countLinkableCalls, gatherLinkableCalls } from "./queries/linkable-calls.ts";
@@ -40,7 +49,9 @@ export const WATERMARK_OVERLAP_MS = 60_000;
 
 export interface AnalysisOptions {
   store: ClickHouseStore;
-  config: Pick<Config, "timezone" | "retentionDays">;
+  config: AnalysisPass["config"];
+  /** Runs that began here or later are scored; undefined: nobody is. */
+  scoredFrom?: Date | undefined;
   /** The clock that also stamps records when they come in. */
   clock: () => Date;
   log: { info(fields: object, message: string): void };
@@ -70,7 +81,7 @@ const REPEATS_MAX = 3;
  * @throws AppError of the store; then nothing is lost, and the next pass does the work again
  */
 export async function runAnalysis(options: AnalysisOptions): Promise<Summary> {
-  const { store, clock, log, full = false } = options;
+  const { store, config, clock, log, full = false } = options;
   const beganMs = performance.now();
   const started = clock();
   const now = options.now ?? started;
@@ -81,7 +92,16 @@ export async function runAnalysis(options: AnalysisOptions): Promise<Summary> {
   let latest = before.version;
   for (let repeats = 0; repeats <= REPEATS_MAX; repeats += 1) {
     const version = createVersion(clock(), latest);
-    counts = await compute(options, { version, after: latest, since: toSince(watermark), now });
+    counts = await compute({
+      store,
+      config,
+      version,
+      after: latest,
+      since: toSince(watermark),
+      now,
+      computedAt: full ? undefined : before.computedAt,
+      scoredFrom: options.scoredFrom,
+    });
     const swept = await sweepErased(store, toSince(watermark));
     if (swept > 0) log.info({ people: swept }, "late rows of erased people were taken out");
     await writeProgress(store, version, { watermark: started, computedAt: now });
@@ -110,12 +130,16 @@ export function toSince(watermark: Date | undefined): Date {
 
 export async function readProgress(
   store: ClickHouseStore,
-): Promise<{ version: number; watermark: Date | undefined }> {
+): Promise<{ version: number; watermark: Date | undefined; computedAt: Date | undefined }> {
   const rows = await store.query(readState, {});
-  const watermark = rows.find((row) => row.name === STATE.watermark);
+  const timeOf = (name: string): Date | undefined => {
+    const row = rows.find((each) => each.name === name);
+    return row && new Date(row.value);
+  };
   return {
     version: Math.max(0, ...rows.map((row) => row.version)),
-    watermark: watermark === undefined ? undefined : new Date(watermark.value),
+    watermark: timeOf(STATE.watermark),
+    computedAt: timeOf(STATE.computedAt),
   };
 }
 
@@ -123,21 +147,36 @@ type Counts = Pick<Summary, "people" | "calls" | "usage_days" | "runs" | "person
 
 const NOTHING: Counts = { people: 0, calls: 0, usage_days: 0, runs: 0, person_weeks: 0 };
 
-async function compute(
-  { store, config }: AnalysisOptions,
-  { version, after, since, now }: { version: number; after: number; since: Date; now: Date },
-): Promise<Counts> {
-  const { timezone, retentionDays } = config;
+async function compute(pass: AnalysisPass): Promise<Counts> {
+  const { store, config, version, after, since, now } = pass;
+  const { timezone } = config;
   await store.execute(writeWindows, { version, after, since, now, timezone });
   const touched = await readExtent(store, version);
-  if (touched.people === 0) return NOTHING;
-  const from_at = await linkCalls(store, { version, now, timezone, from_at: touched.from_at });
+  const from_at = touched.people === 0 ? undefined : await computeCalls(pass, touched.from_at);
+  await linkOutcomes(pass);
+  await creditCalls(pass);
+  const extent = await readExtent(store, version);
+  if (extent.people > 0) await sumUp(pass, extent);
+  await scoreRuns(pass);
+  await detectSignals(pass);
+  if (extent.people === 0) return NOTHING;
+  const { from_day } = extent;
+  const [computed] = await store.query(countComputed, {
+    version,
+    from_at: from_at ?? extent.from_at,
+    from_day,
+  });
+  return { ...NOTHING, ...computed, people: extent.people };
+}
+
+/** @returns where the earliest window begins now that its calls are linked */
+async function computeCalls(pass: AnalysisPass, touchedFrom: Date): Promise<Date> {
+  const { store, config, version, now } = pass;
+  const from_at = await linkCalls(store, { version, now, timezone: config.timezone, from_at: touchedFrom });
   await store.execute(assignCalls, { version, from_at, now, computed_at: now });
   await store.execute(retireCalls, { version, from_at });
-  const extent = await applyDeclaredClasses(store, { version, now, timezone });
-  await sumUp(store, { version, now, timezone, retentionDays, ...extent });
-  const [computed] = await store.query(countComputed, { version, from_at, from_day: extent.from_day });
-  return { ...NOTHING, ...computed, people: extent.people };
+  await applyDeclaredClasses(pass);
+  return from_at;
 }
 
 interface Extent {
@@ -155,16 +194,12 @@ async function readExtent(store: ClickHouseStore, version: number): Promise<Exte
   return extent;
 }
 
-async function applyDeclaredClasses(
-  store: ClickHouseStore,
-  { version, now, timezone }: { version: number; now: Date; timezone: string },
-): Promise<Extent> {
+async function applyDeclaredClasses({ store, config, version, now }: AnalysisPass): Promise<void> {
+  const { timezone } = config;
   const [found] = await store.query(countDeclared, { version });
-  if (found !== undefined && found.declared > 0) {
-    await store.execute(widenForClasses, { version, now, timezone });
-    await store.execute(classifyCalls, { version, now, timezone });
-  }
-  return readExtent(store, version);
+  if (found === undefined || found.declared === 0) return;
+  await store.execute(widenForClasses, { version, now, timezone });
+  await store.execute(classifyCalls, { version, now, timezone });
 }
 
 /**
@@ -190,22 +225,9 @@ async function linkCalls(
   return extent.from_at;
 }
 
-async function sumUp(
-  store: ClickHouseStore,
-  {
-    version,
-    now,
-    timezone,
-    retentionDays,
-    from_at,
-    from_day,
-  }: Extent & {
-    version: number;
-    now: Date;
-    timezone: string;
-    retentionDays: Config["retentionDays"];
-  },
-): Promise<void> {
+async function sumUp(pass: AnalysisPass, { from_at, from_day }: Extent): Promise<void> {
+  const { store, config, version, now } = pass;
+  const { timezone, retentionDays } = config;
   const weeksLonger = retentionDays.weeks - retentionDays.events;
   await store.execute(sumDays, { version, timezone, from_day, kept_days: weeksLonger });
   await store.execute(retireDays, { version, from_day });

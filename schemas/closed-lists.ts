@@ -87,9 +87,49 @@ export const UNCREDITED_REASONS = [
 /** How a run was put together, surest first. */
 export const RUN_SOURCES = ["explicit", "client", "chain", "idle"] as const;
 
+/** By what an outcome was linked to a run, surest first. */
+export const LINKED_BY = ["run", "request", "session", "files"] as const;
+
+/** How dear a model is by its list price, roughly: what a run is compared with. */
+export const MODEL_TIERS = ["small", "medium", "large", "unknown"] as const;
+
+/** What the yield of a person-week says. `not_enough_evidence` is the usual answer. */
+export const VERDICTS = ["not_enough_evidence", "as_expected", "above_expected", "low_value"] as const;
+
+/** Mechanisms of inflation. Two signals of one family say one thing. */
+export const SIGNAL_FAMILIES = [
+  "replay",
+  "schedule",
+  "no_op",
+  "padding",
+  "long_output",
+  "fan_out",
+  "echo",
+  "cache_bust",
+] as const;
+
+/** Where a p-value comes from: the signal's own null, or the frozen reference of its class; `none`: there was too little of either. */
+export const P_VALUE_SOURCES = ["absolute", "reference", "none"] as const;
+
+/** The way of a pattern. Its person sees it from `notified` on, the manager from `open` on. */
+export const PATTERN_STATES = [
+  "observed",
+  "notified",
+  "open",
+  "explained",
+  "resolved",
+  "dismissed",
+  "expired",
+] as const;
+
 /** What a person may do on the dashboard, beyond seeing their own figures. */
 export const ROLES = ["self", "manager", "owner", "officer", "operator"] as const;
 
+export type LinkedBy = (typeof LINKED_BY)[number];
+export type ModelTier = (typeof MODEL_TIERS)[number];
+export type PatternState = (typeof PATTERN_STATES)[number];
+export type SignalFamily = (typeof SIGNAL_FAMILIES)[number];
+export type Verdict = (typeof VERDICTS)[number];
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 export type KeyKind = (typeof KEY_KINDS)[number];
 export type RequestKind = (typeof REQUEST_KINDS)[number];

@@ -8,6 +8,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { z } from "zod";
 import { AppError, errorMessage } from "./app-error.ts";
 import { toMilliseconds } from "./duration.ts";
+import { toMethod, type Method } from "./method.ts";
 import type { PriceOverride } from "./price-overrides.ts";
 import { MAY_BE_IN_FILES, MAY_HOLD_SECRETS, settingsSchema } from "./settings.ts";
 import type { ToolKinds } from "./tool-kinds.ts";
@@ -29,12 +30,18 @@ export interface Config {
   spoolBytesMax: number;
   snapshotAgeMsMax: number;
   timezone: string;
+  /** Days such as 2026-12-25. */
+  holidays: readonly string[];
+  individualScoring: "policy" | "on" | "off";
+  method: Method;
+  /** By the last part of its address under /webhooks; undefined: that intake is closed. */
+  webhookSecrets: Readonly<Record<"github" | "gitlab" | "generic", string | undefined>>;
   /** Undefined: made in the data directory on first start. */
   sketchSecret: string | undefined;
   linkSecret: string | undefined;
   trustedHeaders: readonly TrustedHeader[];
   toolKinds: ToolKinds;
-  retentionDays: { sketches: number; events: number; runs: number; weeks: number };
+  retentionDays: { sketches: number; events: number; runs: number; weeks: number; dismissed: number };
   /** The last one that fits a call is its price. */
   prices: readonly PriceOverride[];
   clickhouseUrl: string | undefined;
@@ -107,6 +114,14 @@ function toConfig(settings: Settings, upstreams: ReadonlyMap<string, Upstream>):
     spoolBytesMax: settings.ASSAY_SPOOL_MAX_MB * 1024 * 1024,
     snapshotAgeMsMax: toMilliseconds(settings.ASSAY_SNAPSHOT_MAX_AGE),
     timezone: settings.ASSAY_TIMEZONE,
+    holidays: settings.ASSAY_HOLIDAYS?.split(",") ?? [],
+    individualScoring: settings.ASSAY_INDIVIDUAL_SCORING,
+    method: toMethod(settings.ASSAY_METHOD),
+    webhookSecrets: {
+      github: settings.ASSAY_GITHUB_WEBHOOK_SECRET,
+      gitlab: settings.ASSAY_GITLAB_WEBHOOK_SECRET,
+      generic: settings.ASSAY_WEBHOOK_SECRET,
+    },
     sketchSecret: settings.ASSAY_SKETCH_SECRET,
     linkSecret: settings.ASSAY_LINK_SECRET,
     trustedHeaders: settings.ASSAY_TRUSTED_IDENTITY_HEADERS ?? [],
@@ -116,6 +131,7 @@ function toConfig(settings: Settings, upstreams: ReadonlyMap<string, Upstream>):
       events: settings.ASSAY_RETENTION_EVENTS_DAYS,
       runs: settings.ASSAY_RETENTION_RUNS_DAYS,
       weeks: settings.ASSAY_RETENTION_WEEKS_DAYS,
+      dismissed: settings.ASSAY_RETENTION_DISMISSED_DAYS,
     },
     prices: settings.ASSAY_PRICES,
     clickhouseUrl: settings.CLICKHOUSE_URL,
@@ -204,7 +220,7 @@ function readNamedFiles(
 }
 
 /** Settings whose values are JSON. */
-const JSON_SETTINGS = ["ASSAY_PRICES", "ASSAY_TOOL_KINDS"] as const;
+const JSON_SETTINGS = ["ASSAY_PRICES", "ASSAY_TOOL_KINDS", "ASSAY_METHOD"] as const;
 
 /** From the environment or a file of its own it is text; what is no JSON stays as it is, for the schema to refuse. */
 function parseJsonText(given: unknown): unknown {

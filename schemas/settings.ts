@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { durationSchema } from "./duration.ts";
+import { methodOverridesSchema } from "./method.ts";
 import { priceOverridesSchema } from "./price-overrides.ts";
 import { toolKindsSchema } from "./tool-kinds.ts";
 import { trustedHeadersSchema } from "./trusted-headers.ts";
@@ -56,6 +57,28 @@ export const settingsSchema = z.object({
     .refine(isTimeZone, 'a time zone such as "UTC" or "Europe/Berlin"')
     .default("UTC")
     .describe("Days and weeks of the organisation."),
+  ASSAY_HOLIDAYS: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\d(,\d{4}-\d\d-\d\d)*$/, "days such as 2026-12-25, separated by commas")
+    .optional()
+    .describe("Days on which nobody works; with Saturdays and Sundays they are no working days."),
+  ASSAY_INDIVIDUAL_SCORING: z
+    .enum(["policy", "on", "off"], { error: '"policy", "on" or "off"' })
+    .default("policy")
+    .describe(
+      "policy: yield, signals and patterns of individuals begin when the owner has published the policy. on: it was published elsewhere. off: none are computed.",
+    ),
+  ASSAY_METHOD: methodOverridesSchema
+    .default({})
+    .describe(
+      "Numbers of the method that differ from the defaults, as JSON: docs/method.md lists them with their reasons.",
+    ),
+  ASSAY_GITHUB_WEBHOOK_SECRET: webhookSecret("/webhooks/github"),
+  ASSAY_GITHUB_WEBHOOK_SECRET_FILE: fileOf("ASSAY_GITHUB_WEBHOOK_SECRET"),
+  ASSAY_GITLAB_WEBHOOK_SECRET: webhookSecret("/webhooks/gitlab"),
+  ASSAY_GITLAB_WEBHOOK_SECRET_FILE: fileOf("ASSAY_GITLAB_WEBHOOK_SECRET"),
+  ASSAY_WEBHOOK_SECRET: webhookSecret("/webhooks/generic"),
+  ASSAY_WEBHOOK_SECRET_FILE: fileOf("ASSAY_WEBHOOK_SECRET"),
   ASSAY_SKETCH_SECRET: secret(),
   ASSAY_SKETCH_SECRET_FILE: fileOf("ASSAY_SKETCH_SECRET"),
   ASSAY_LINK_SECRET: secret().describe(
@@ -78,6 +101,7 @@ export const settingsSchema = z.object({
   ASSAY_RETENTION_EVENTS_DAYS: days.default(30).describe("How long a call is kept, counted from the call."),
   ASSAY_RETENTION_RUNS_DAYS: days.default(90).describe("How long a run is kept."),
   ASSAY_RETENTION_WEEKS_DAYS: days.default(180).describe("How long a person-week is kept."),
+  ASSAY_RETENTION_DISMISSED_DAYS: days.default(30).describe("How long a dismissed pattern is kept."),
   ASSAY_PRICES: priceOverridesSchema
     .default([])
     .describe("Prices of your own, as JSON: for models without a list price, and for negotiated rates."),
@@ -144,6 +168,9 @@ export const settingsSchema = z.object({
 export const MAY_BE_IN_FILES: readonly string[] = [
   "ASSAY_SKETCH_SECRET",
   "ASSAY_LINK_SECRET",
+  "ASSAY_GITHUB_WEBHOOK_SECRET",
+  "ASSAY_GITLAB_WEBHOOK_SECRET",
+  "ASSAY_WEBHOOK_SECRET",
   "ASSAY_PRICES",
   "CLICKHOUSE_URL",
   "DATABASE_URL",
@@ -154,6 +181,9 @@ export const MAY_BE_IN_FILES: readonly string[] = [
 export const MAY_HOLD_SECRETS: ReadonlySet<string> = new Set([
   "ASSAY_SKETCH_SECRET",
   "ASSAY_LINK_SECRET",
+  "ASSAY_GITHUB_WEBHOOK_SECRET",
+  "ASSAY_GITLAB_WEBHOOK_SECRET",
+  "ASSAY_WEBHOOK_SECRET",
   "CLICKHOUSE_URL",
   "DATABASE_URL",
   "KAFKA_SASL_PASSWORD",
@@ -165,6 +195,14 @@ function secret(): z.ZodOptional<z.ZodString> {
     .min(32, "at least 32 characters of randomness")
     .optional()
     .describe("Key of the sketches; the same on all gateways. Made in the data directory when absent.");
+}
+
+function webhookSecret(path: string): z.ZodOptional<z.ZodString> {
+  return z
+    .string()
+    .min(16, "at least 16 characters of randomness")
+    .optional()
+    .describe(`Secret that senders to ${path} know; without it that address answers 404.`);
 }
 
 function fileOf(setting: string): z.ZodOptional<z.ZodString> {

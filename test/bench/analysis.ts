@@ -14,6 +14,7 @@ import { migrateClickHouse } from "../../schemas/clickhouse/migrate.ts";
 import { openClickHouse } from "../../schemas/clickhouse/open.ts";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import { describeMachine } from "./report.ts";
+import { toMethod } from "../../schemas/method.ts";
 
 const PEOPLE = 1000;
 const CALLS_PER_CONVERSATION = 30;
@@ -61,7 +62,11 @@ async function measure(what: string): Promise<void> {
   const cpu = process.cpuUsage();
   const summary = await runAnalysis({
     store,
-    config: { timezone: "UTC", retentionDays: { sketches: 14, events: 30, runs: 90, weeks: 180 } },
+    config: {
+      timezone: "UTC",
+      retentionDays: { sketches: 14, events: 30, runs: 90, weeks: 180, dismissed: 30 },
+      method: toMethod(),
+    },
     clock: () => new Date(),
     log: { info() {} },
   });

@@ -13,6 +13,7 @@ import type { CallFeatures } from "../../schemas/call-features.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { buildCallFeatures } from "./call-features.ts";
 import { buildTokenEvent } from "./token-event.ts";
+import { toMethod } from "../../schemas/method.ts";
 
 export const PERSON = "01936a00-0000-7000-8000-00000000000a";
 export const OTHER_PERSON = "01936a00-0000-7000-8000-00000000000b";
@@ -82,7 +83,11 @@ export async function openAnalysisBench(timezone = "UTC", given?: ClickHouseStor
   let eventNumber = 0;
   const options: AnalysisOptions = {
     store,
-    config: { timezone, retentionDays: { sketches: 14, events: 30, runs: 90, weeks: 180 } },
+    config: {
+      timezone,
+      retentionDays: { sketches: 14, events: 30, runs: 90, weeks: 180, dismissed: 30 },
+      method: toMethod(),
+    },
     clock: () => new Date(nowMs),
     log: { info() {} },
   };

@@ -40,7 +40,7 @@ const clock = () => new Date(nowMs);
 
 function declare(more: Partial<Parameters<typeof createDeclaredClasses>[0]> = {}) {
   const { clickhouse: store, postgres } = bench.dashboard.stores;
-  const config = { retentionDays: { sketches: 14, events: 20_000, runs: 3, weeks: 180 } };
+  const config = { retentionDays: { sketches: 14, events: 20_000, runs: 3, weeks: 180, dismissed: 30 } };
   const log = { error: vi.fn<(fields: object, message: string) => void>() };
   return { ...createDeclaredClasses({ store, postgres, config, clock, log, ...more }), log };
 }

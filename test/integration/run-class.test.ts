@@ -158,7 +158,7 @@ test("a correction stays with its calls when a late one gives their run another 
 test("what was corrected reaches ClickHouse with the run's first call, and is taken back there", async () => {
   await bench.dashboard.stores.postgres.db.delete(classCorrections);
   const { clickhouse: store, postgres } = bench.dashboard.stores;
-  const config = { retentionDays: { sketches: 14, events: 30, runs: 90, weeks: 180 } };
+  const config = { retentionDays: { sketches: 14, events: 30, runs: 90, weeks: 180, dismissed: 30 } };
   const log = { error: vi.fn<(fields: object, message: string) => void>() };
   const declared = createDeclaredClasses({ store, postgres, config, clock: bench.dashboard.now, log });
   const rows = () =>

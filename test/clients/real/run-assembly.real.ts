@@ -24,6 +24,7 @@ import { isInstalled } from "./packages.ts";
 import { measurePairs, type Assignment } from "./pairwise.ts";
 import { runClient } from "./real-client.ts";
 import { readAttributedCalls, type AttributedCall } from "./run-tree.ts";
+import { toMethod } from "../../../schemas/method.ts";
 
 const PEOPLE = 3;
 const SEED = "20261121";
@@ -120,7 +121,11 @@ async function sendThroughTwoGateways(keyOf: (session: string) => number): Promi
       await sendCall(url + call.url, call, index, issued[keyOf(session)]?.secret ?? "");
     }
     await vi.waitFor(() => expectFeatures(store, answers.length), { timeout: ARRIVAL_MS_MAX, interval: 200 });
-    const config = { timezone: "UTC", retentionDays: { sketches: 14, events: 30, runs: 90, weeks: 180 } };
+    const config = {
+      timezone: "UTC",
+      retentionDays: { sketches: 14, events: 30, runs: 90, weeks: 180, dismissed: 30 },
+      method: toMethod(),
+    };
     await runAnalysis({ store, config, clock: () => new Date(), log: { info() {} } });
     return await readAttributedCalls(store, "2000-01-01T00:00:00Z");
   } finally {

@@ -1,0 +1,196 @@
+-- Value beside volume: which outcomes belong to which runs, what was expected of them, and which mechanisms were seen.
+--
+-- Rows are replaced as those of 0003_derived.sql are: by key, by the pass with the higher version; readers say FINAL. None of
+-- these rows ever says something of nobody: the zero person has no scores.
+-- What is frozen (class_baselines, signal_references) is written once a week and never again, also by a rebuild of everything.
+
+-- What of a run outcomes are linked by, kept as long as the run, because an outcome may come long after the calls are gone.
+CREATE TABLE IF NOT EXISTS run_links
+(
+    person_id UUID,
+    run_id String,
+    client_run_id String, -- '' none
+    session_ids Array(String), -- the run's root session, and its agents' own
+    request_ids Array(String),
+    started_at DateTime64(3, 'UTC'),
+    ended_at DateTime64(3, 'UTC'),
+    target_hashes Array(String), -- link key: files that it wrote to
+    has_writes Bool, -- a tool of kind write was asked for
+    version UInt64,
+    is_deleted UInt8 DEFAULT 0,
+    expires_at DateTime('UTC')
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+ORDER BY (person_id, run_id)
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- One row an outcome and a run that has a share in it. The shares of one outcome sum to 1.
+CREATE TABLE IF NOT EXISTS outcome_links
+(
+    person_id UUID, -- of the run
+    run_id String,
+    outcome_id String,
+    kind LowCardinality(String),
+    source LowCardinality(String),
+    trust LowCardinality(String),
+    linked_by LowCardinality(String),
+    share Float64,
+    quantity Float64, -- of the whole outcome
+    occurred_at DateTime64(3, 'UTC'),
+    credited_at DateTime64(3, 'UTC'), -- counts from then on, unless it is reversed
+    reversed_at Nullable(DateTime64(3, 'UTC')), -- a reversal takes it back from then on; NULL: it holds
+    version UInt64,
+    is_deleted UInt8 DEFAULT 0,
+    expires_at DateTime('UTC')
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+ORDER BY (person_id, run_id, outcome_id)
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- What is expected of a run in a week, by class and tier. Frozen: the row of a week is made once, from the weeks before it.
+CREATE TABLE IF NOT EXISTS class_baselines
+(
+    week Date,
+    workload_class LowCardinality(String), -- '' undeclared
+    model_tier LowCardinality(String),
+    is_default Bool, -- the shipped expectations: too few runs of the organisation's own
+    runs UInt64, -- that it was fitted on
+    coverage Nullable(Float64), -- observable runs / runs of the class; NULL: no runs
+    cost_edges Array(Float64), -- upper bound in USD of each bin but the last
+    expected_outcomes Array(Float64), -- of one run, by bin; one longer
+    prior_shape Float64, -- a of Gamma(a, b)
+    prior_rate Float64, -- b
+    method_version String,
+    version UInt64,
+    expires_at DateTime('UTC')
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (week, workload_class, model_tier)
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- What outcomes of a class and tier cost in the weeks before a week, by person, because nobody's own runs say what is usual for
+-- them. Frozen likewise, but for the rows of erased people.
+CREATE TABLE IF NOT EXISTS outcome_costs
+(
+    person_id UUID,
+    week Date,
+    workload_class LowCardinality(String),
+    model_tier LowCardinality(String),
+    costs_usd Array(Float64), -- cost per outcome of each run that has some; of 200 runs at most
+    method_version String,
+    version UInt64,
+    is_deleted UInt8 DEFAULT 0,
+    expires_at DateTime('UTC')
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+ORDER BY (person_id, week, workload_class, model_tier)
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- Effects of a signal over the person-weeks of a class before a week, trimmed and sorted. Frozen likewise. It names nobody.
+CREATE TABLE IF NOT EXISTS signal_references
+(
+    week Date,
+    workload_class LowCardinality(String),
+    signal LowCardinality(String),
+    effects Array(Float64),
+    method_version String,
+    version UInt64,
+    expires_at DateTime('UTC')
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (week, workload_class, signal)
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- Value and volume of one run.
+CREATE TABLE IF NOT EXISTS run_scores
+(
+    person_id UUID,
+    run_id String,
+    week Date, -- the Monday of its first call, in the organisation's zone
+    workload_class LowCardinality(String),
+    model_tier LowCardinality(String),
+    is_scheduled Bool, -- its class comes from a registered schedule
+    is_observable Bool, -- it wrote something, or has an outcome
+    is_provisional Bool, -- younger than the longest credit delay
+    cost_usd Float64,
+    credited_cost_usd Float64,
+    expected_outcomes Float64,
+    due_outcomes Float64, -- shares of outcomes that count
+    pending_outcomes Float64, -- shares of those that do not yet
+    reversed_outcomes Float64,
+    value_points Float64,
+    earned_cost_usd Float64,
+    unobservable_cost_usd Float64,
+    baseline_week Date,
+    method_version String,
+    version UInt64,
+    is_deleted UInt8 DEFAULT 0,
+    expires_at DateTime('UTC')
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+ORDER BY (person_id, run_id)
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- Value and volume of a person-week of a class. The yield is over the weeks before as well (method: yield.weeks).
+CREATE TABLE IF NOT EXISTS week_scores
+(
+    person_id UUID,
+    week Date,
+    workload_class LowCardinality(String),
+    runs UInt64,
+    earned_cost_usd Float64,
+    unobservable_cost_usd Float64,
+    scheduled_cost_usd Float64,
+    value_points Float64,
+    due_outcomes Float64, -- of the week's runs
+    expected_outcomes Float64, -- of the week's runs
+    yield_outcomes Float64, -- over the yield's weeks, of runs that are not provisional
+    yield_expected Float64,
+    yield Nullable(Float64), -- 1: as expected; NULL: value scoring is off for the class
+    yield_low Nullable(Float64),
+    yield_high Nullable(Float64),
+    p_low_value Nullable(Float64),
+    verdict LowCardinality(String),
+    is_meaningful Bool, -- meaningful weekly use (method: targets)
+    method_version String,
+    version UInt64,
+    is_deleted UInt8 DEFAULT 0,
+    expires_at DateTime('UTC')
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+ORDER BY (person_id, week, workload_class)
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- What one signal found in a person-week. A row is there where the signal had enough to look at.
+CREATE TABLE IF NOT EXISTS week_signals
+(
+    person_id UUID,
+    week Date,
+    signal LowCardinality(String),
+    family LowCardinality(String),
+    workload_class LowCardinality(String), -- of most of the named cost; whose reference it was held against
+    effect Float64,
+    floor Float64,
+    cases UInt64, -- what the effect is a share or a mean of
+    p_value Nullable(Float64), -- NULL: neither an absolute null nor enough references
+    p_value_source LowCardinality(String),
+    is_above_floor Bool,
+    run_ids Array(String), -- the runs that it names, dearest first, 500 at most
+    named_cost_usd Float64, -- of all of them, in that week
+    inputs_expire_at DateTime('UTC'), -- when the first of the features behind it is dropped; then the row stays as it is
+    method_version String,
+    version UInt64,
+    is_deleted UInt8 DEFAULT 0,
+    expires_at DateTime('UTC')
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+ORDER BY (person_id, week, signal)
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;

@@ -1,0 +1,40 @@
+// Numbers of the signals: when a mechanism is seen, and how surely. Each has the name of its signal in front.
+
+import { z } from "zod";
+
+const count = z.int().min(1);
+const share = z.number().min(0).max(1);
+
+export const signalMethod = {
+  pValueMax: share
+    .default(0.01)
+    .describe("A family speaks at this p-value or a smaller one, and above its floor."),
+  referencesMin: count
+    .default(99)
+    .describe(
+      "Person-weeks of a class below which there is no reference: the smallest p-value would be above 0.01.",
+    ),
+  falseDiscoveryRate: share
+    .default(0.1)
+    .describe("Benjamini-Hochberg over person-weeks, where the organisation is large enough for it."),
+  replaySimilarity: share
+    .default(0.8)
+    .describe("Jaccard similarity at which two openings are near-duplicates."),
+  replayClusterMin: count.default(20).describe("Openings and human turns alike, before they are a cluster."),
+  replayShareFloor: share
+    .default(0.5)
+    .describe("Share of a person-week's openings and human turns in clusters."),
+  promptVarietyFloor: share
+    .default(0.4)
+    .describe("Distinct prompts / prompts at which variety is low; honest people have 0.87 to 1."),
+  promptVarietyPromptsMin: count.default(45).describe("With fewer prompts, variety says nothing."),
+  phaseLockFloor: share
+    .default(0.7)
+    .describe("Resultant length R; an honest hour of traffic has 0.27 by chance."),
+  phaseLockStartsMin: count.default(50).describe("Starts of runs, before their phase is looked at."),
+  phaseLockPeriodsMin: count.default(20).describe("Periods over which they are spread."),
+  noOpShareFloor: share
+    .default(0.5)
+    .describe("Share of cost in runs that did nothing, of an opening that repeats."),
+  noOpRepeatsMin: count.default(10).describe("Times that such an opening occurs."),
+};
