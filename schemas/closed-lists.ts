@@ -122,6 +122,9 @@ export const PATTERN_STATES = [
   "expired",
 ] as const;
 
+/** What an organisation's target may be about, by person and week. */
+export const TARGET_MEASURES = ["weekly_cost_usd", "weekly_tokens", "weekly_calls"] as const;
+
 /** What a person may do on the dashboard, beyond seeing their own figures. */
 export const ROLES = ["self", "manager", "owner", "officer", "operator"] as const;
 
@@ -136,6 +139,7 @@ export type RequestKind = (typeof REQUEST_KINDS)[number];
 export type Role = (typeof ROLES)[number];
 export type ResultState = (typeof RESULT_STATES)[number];
 export type StopKind = (typeof STOP_KINDS)[number];
+export type TargetMeasure = (typeof TARGET_MEASURES)[number];
 export type TerminatedBy = (typeof TERMINATED_BY)[number];
 export type ToolKind = (typeof TOOL_KINDS)[number];
 export type UncreditedReason = (typeof UNCREDITED_REASONS)[number];

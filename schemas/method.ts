@@ -16,7 +16,8 @@ import { yieldMethod } from "./method/yield.ts";
 /** Changes with the rules in the code that use the numbers. */
 export const METHOD_VERSION = "1";
 
-const parts = {
+/** The numbers by part, each with its default and its reason. */
+export const METHOD_PARTS = {
   credit: z.strictObject(creditMethod),
   outcomes: z.strictObject(outcomeMethod),
   yield: z.strictObject(yieldMethod),
@@ -26,12 +27,12 @@ const parts = {
 };
 
 const methodSchema = z.strictObject({
-  credit: parts.credit.prefault({}),
-  outcomes: parts.outcomes.prefault({}),
-  yield: parts.yield.prefault({}),
-  signals: parts.signals.prefault({}),
-  patterns: parts.patterns.prefault({}),
-  targets: parts.targets.prefault({}),
+  credit: METHOD_PARTS.credit.prefault({}),
+  outcomes: METHOD_PARTS.outcomes.prefault({}),
+  yield: METHOD_PARTS.yield.prefault({}),
+  signals: METHOD_PARTS.signals.prefault({}),
+  patterns: METHOD_PARTS.patterns.prefault({}),
+  targets: METHOD_PARTS.targets.prefault({}),
 });
 
 /** What ASSAY_METHOD may hold: any of the numbers, by part and name. What is absent is the default. */
