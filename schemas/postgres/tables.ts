@@ -10,6 +10,8 @@ import {
   bigint,
   boolean,
   check,
+  date,
+  doublePrecision,
   foreignKey,
   index,
   integer,
@@ -23,7 +25,7 @@ import {
   uuid,
   type AnyPgColumn,
 } from "drizzle-orm/pg-core";
-import { KEY_KINDS, ROLES, WORKLOAD_CLASSES } from "../closed-lists.ts";
+import { KEY_KINDS, ROLES, TARGET_MEASURES, WORKLOAD_CLASSES } from "../closed-lists.ts";
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
 
@@ -193,6 +195,27 @@ export const classCorrections = pgTable(
     pgPolicy("own_read", { for: "select", using: isActor(table.personId) }),
     pgPolicy("own_insert", { for: "insert", withCheck: isActor(table.personId) }),
     pgPolicy("own_update", { for: "update", using: isActor(table.personId) }),
+  ],
+);
+
+/** Targets for usage that the organisation announced to its people. Everybody may know of them: they were told. */
+export const organisationTargets = pgTable(
+  "organisation_targets",
+  {
+    targetId: uuid("target_id").primaryKey().defaultRandom(),
+    name: text("name").notNull(),
+    measure: text("measure", { enum: TARGET_MEASURES }).notNull(),
+    /** In the unit of the measure. */
+    threshold: doublePrecision("threshold").notNull(),
+    /** The first day on which people knew of it. */
+    announcedOn: date("announced_on", { mode: "string" }).notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    endedAt: instant("ended_at"),
+  },
+  (table) => [
+    check("organisation_targets_threshold", sql`${table.threshold} > 0`),
+    forSystem,
+    pgPolicy("person_read", { for: "select", using: sql`${actor} <> ''` }),
   ],
 );
 
