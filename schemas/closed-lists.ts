@@ -125,11 +125,18 @@ export const PATTERN_STATES = [
 /** What an organisation's target may be about, by person and week. */
 export const TARGET_MEASURES = ["weekly_cost_usd", "weekly_tokens", "weekly_calls"] as const;
 
+/** What ended a pattern. `evidence`: it no longer holds. `time`: nobody decided, or answered, in the time that there is. */
+export const PATTERN_CLOSINGS = ["manager", "officer", "schedule", "evidence", "time"] as const;
+
+/** What people say of a pattern: its person explains or contests, the officer answers, the manager decides. */
+export const PATTERN_STATEMENTS = ["explanation", "contest", "answer", "decision"] as const;
+
 /** What a person may do on the dashboard, beyond seeing their own figures. */
 export const ROLES = ["self", "manager", "owner", "officer", "operator"] as const;
 
 export type LinkedBy = (typeof LINKED_BY)[number];
 export type ModelTier = (typeof MODEL_TIERS)[number];
+export type PatternClosing = (typeof PATTERN_CLOSINGS)[number];
 export type PatternState = (typeof PATTERN_STATES)[number];
 export type SignalFamily = (typeof SIGNAL_FAMILIES)[number];
 export type Verdict = (typeof VERDICTS)[number];

@@ -36,6 +36,7 @@ export const SHARDED_BY: Readonly<Record<string, string>> = {
   week_signals: "person_id",
   class_baselines: "workload_class",
   signal_references: "workload_class",
+  target_findings: "target_id",
   analysis_windows: "person_id",
   analysis_calls: "person_id",
   analysis_links: "person_id",

@@ -27,7 +27,7 @@ import {
 } from "drizzle-orm/pg-core";
 import { KEY_KINDS, ROLES, TARGET_MEASURES, WORKLOAD_CLASSES } from "../closed-lists.ts";
 
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
 
 /** As whom a connection or a transaction acts: SYSTEM, or the id of a person. */
 export const ACTING_AS = "assay.acting_as";
@@ -35,9 +35,9 @@ export const ACTING_AS = "assay.acting_as";
 export const SYSTEM = "system";
 
 /** In a SELECT of its own it is asked once a statement, and not once a row. */
-const actor = sql.raw(`(SELECT current_setting('${ACTING_AS}', true))`);
-const forSystem = pgPolicy("system", { using: sql`${actor} = ${sql.raw(`'${SYSTEM}'`)}` });
-const isActor = (column: AnyPgColumn) => sql`${column}::text = ${actor}`;
+export const actor = sql.raw(`(SELECT current_setting('${ACTING_AS}', true))`);
+export const forSystem = pgPolicy("system", { using: sql`${actor} = ${sql.raw(`'${SYSTEM}'`)}` });
+export const isActor = (column: AnyPgColumn) => sql`${column}::text = ${actor}`;
 
 export const teams = pgTable(
   "teams",

@@ -194,3 +194,24 @@ ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (person_id, week, signal)
 TTL expires_at
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- Whether a target of the organisation is reached for, as of a week: one row a target and week, without a name in it.
+CREATE TABLE IF NOT EXISTS target_findings
+(
+    target_id UUID,
+    week Date, -- the one in which it was tested
+    verdict LowCardinality(String), -- 'bunching', 'none_seen', 'too_few'
+    person_weeks UInt64,
+    excess Nullable(Float64),
+    excess_low Nullable(Float64),
+    excess_high Nullable(Float64),
+    p_value Nullable(Float64),
+    placebo_excess Nullable(Float64),
+    method_version String,
+    version UInt64,
+    expires_at DateTime('UTC')
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (target_id, week)
+TTL expires_at
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
