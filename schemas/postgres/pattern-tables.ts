@@ -19,6 +19,7 @@ import {
   text,
   uniqueIndex,
   uuid,
+  type AnyPgColumn,
 } from "drizzle-orm/pg-core";
 import {
   PATTERN_CLOSINGS,
@@ -102,7 +103,7 @@ export const patterns = pgTable(
     pgPolicy("officer_read", {
       for: "select",
       using: sql`${table.closedAt} IS NULL AND ${table.contestedAt} IS NOT NULL AND ${table.answeredAt} IS NULL
-        AND EXISTS (SELECT FROM people WHERE people.person_id::text = ${actor} AND people.role = 'officer')`,
+        AND EXISTS (SELECT FROM people WHERE ${isActor(people.personId)} AND ${people.role} = 'officer')`,
     }),
   ],
 );
@@ -113,8 +114,11 @@ const patternId = () =>
     .references(() => patterns.patternId, { onDelete: "cascade" });
 
 /** Whoever sees the pattern. The subquery goes through the policies of `patterns`. */
-const ofPattern = (column: { name: string }, table: string) =>
-  sql.raw(`EXISTS (SELECT FROM patterns WHERE patterns.pattern_id = ${table}.${column.name})`);
+const ofPattern = (column: AnyPgColumn) =>
+  pgPolicy("of_pattern", {
+    for: "select",
+    using: sql`EXISTS (SELECT FROM patterns WHERE patterns.pattern_id = ${column})`,
+  });
 
 /** What one signal found in one week of a pattern. Until the pattern is closed each pass writes it again, as it is by then. */
 export const patternEvidence = pgTable(
@@ -140,7 +144,7 @@ export const patternEvidence = pgTable(
   (table) => [
     primaryKey({ columns: [table.patternId, table.week, table.signal] }),
     forSystem,
-    pgPolicy("of_pattern", { for: "select", using: ofPattern(table.patternId, "pattern_evidence") }),
+    ofPattern(table.patternId),
   ],
 );
 
@@ -159,11 +163,7 @@ export const patternStatements = pgTable(
     /** With an answer: whether the contest is right. */
     isUpheld: boolean("is_upheld"),
   },
-  (table) => [
-    index("pattern_statements_pattern").on(table.patternId),
-    forSystem,
-    pgPolicy("of_pattern", { for: "select", using: ofPattern(table.patternId, "pattern_statements") }),
-  ],
+  (table) => [index("pattern_statements_pattern").on(table.patternId), forSystem, ofPattern(table.patternId)],
 );
 
 /** What a pattern turned out to be, without whose it was: what later methods are tried on. */
