@@ -4,6 +4,6 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "postgresql",
-  schema: ["./schemas/postgres/tables.ts", "./schemas/postgres/pattern-tables.ts"],
+  schema: "./schemas/postgres/*tables.ts",
   out: "./schemas/postgres/migrations",
 });
