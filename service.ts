@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import type { Logger } from "pino";
 import { createDeclaredClasses } from "./analytics/declared-classes.ts";
+import { createPatternKeeper } from "./analytics/patterns/keeper.ts";
 import { startAnalysis } from "./analytics/watch.ts";
 import { listenForCommands, type RunInvocation } from "./control.ts";
 import { startIdentitySnapshot } from "./dashboard/server/identity-snapshot.ts";
@@ -86,7 +87,10 @@ async function runService(
   const { clickhouse: store, postgres } = stores;
   const declared = createDeclaredClasses({ store, postgres, config, clock, log });
   vitals.watch("declared classes", declared.check);
-  const analysis = startAnalysis({ store, config, clock, log, metrics: vitals.metrics, declared });
+  const patterns = createPatternKeeper({ clickhouse: store, postgres, config, clock, log });
+  vitals.watch("patterns", patterns.check);
+  const { metrics } = vitals;
+  const analysis = startAnalysis({ store, config, clock, log, metrics, declared, patterns });
   open.defer(() => analysis.stop());
   const control = await listenForCommands(config.dataDir, stores, runInvocation);
   open.defer(() => control.close());

@@ -16,6 +16,7 @@ import { openSingleProcess } from "../../schemas/single-process.ts";
 import { awaitStores, requireServers } from "../../schemas/stores.ts";
 import { createDeclaredClasses, type DeclaredClassesOptions } from "../declared-classes.ts";
 import { runAnalysis, type AnalysisOptions, type Summary } from "../job.ts";
+import { createPatternKeeper } from "../patterns/keeper.ts";
 import { startAnalysis } from "../watch.ts";
 
 export const analyzeCommand = defineCommand<StoreCommand>({
@@ -33,10 +34,13 @@ export const analyzeCommand = defineCommand<StoreCommand>({
     const now = parseTime(args.values["now"]);
     if (now === "faulty") return refuse(io, "--now takes a time such as 2026-11-20T09:30:00Z.");
     const { clickhouse: store, postgres } = stores;
-    const declared = createDeclaredClasses({ store, postgres, config, clock: io.now, log: toLines(io) });
+    const [clock, log] = [io.now, toLines(io)];
+    const declared = createDeclaredClasses({ store, postgres, config, clock, log });
+    const patterns = createPatternKeeper({ clickhouse: store, postgres, config, clock, log });
     await declared.sync({ full, now });
-    const job: AnalysisOptions = { store, config, clock: io.now, log: SILENT, full, now };
-    const summary = await runAnalysis(job);
+    const scoredFrom = await patterns.readScoredFrom();
+    const summary = await runAnalysis({ store, config, scoredFrom, clock, log: SILENT, full, now });
+    await patterns.keep(now);
     tell(summary, io, args.values["json"] === true);
     return EXIT.done;
   },
@@ -62,8 +66,11 @@ async function keepAnalyzing({ values }: CommandArguments, io: CommandIo, config
   const { clickhouse: store, postgres } = opened.stores;
   const declared = createDeclaredClasses({ store, postgres, config, clock, log });
   vitals.watch("declared classes", declared.check);
+  const patterns = createPatternKeeper({ clickhouse: store, postgres, config, clock, log });
+  vitals.watch("patterns", patterns.check);
   const full = values["full"] === true;
-  const watch = startAnalysis({ store, config, clock, log, metrics: vitals.metrics, declared, full });
+  const { metrics } = vitals;
+  const watch = startAnalysis({ store, config, clock, log, metrics, declared, patterns, full });
   open.defer(() => watch.stop());
   tellParent({ type: "ready", ports: { metrics: port } });
   if (!signal.aborted) await once(signal, "abort");
@@ -73,9 +80,11 @@ async function keepAnalyzing({ values }: CommandArguments, io: CommandIo, config
 /** One pass says what it did in its summary, once. */
 const SILENT: AnalysisOptions["log"] = { info() {} };
 
-/** A pass goes on without the newest declarations; whoever started it is told. */
+/** A pass goes on without the newest declarations, and patterns wait for the next; whoever started it is told. */
 function toLines({ stderr }: CommandIo): DeclaredClassesOptions["log"] {
-  return { error: (_fields, message) => void stderr.write(`Note: ${message}; those of before hold.\n`) };
+  return {
+    error: (_fields, message) => void stderr.write(`Note: ${message}; what was there before holds.\n`),
+  };
 }
 
 /** A sentence for the reader; with --json the whole summary for a program. */

@@ -28,7 +28,7 @@ import {
   schedules,
   sessions,
 } from "../../schemas/postgres/tables.ts";
-import { appendAudit } from "./audit.ts";
+import { appendAudit } from "../../schemas/postgres/audit.ts";
 import { countLettersOf, removeLettersOf } from "./dead-letter-files.ts";
 import type { Person } from "./people.ts";
 import { outcomesOfRuns } from "./queries/outcomes-of-runs.ts";

@@ -2,7 +2,7 @@
 // made before the first of their lines is handed out.
 
 import type { Stores } from "../../schemas/command.ts";
-import { appendAudit } from "./audit.ts";
+import { appendAudit } from "../../schemas/postgres/audit.ts";
 import { exportedEvents } from "./queries/exported-events.ts";
 
 /** Lines are handed out in pieces of about this size, because a stream's step costs more than a line. */

@@ -11,7 +11,7 @@ import { AppError } from "../../schemas/app-error.ts";
 import type { rotatedKeySchema } from "../../schemas/dashboard-api.ts";
 import type { Transactions } from "../../schemas/postgres/open.ts";
 import { keys } from "../../schemas/postgres/tables.ts";
-import { appendAudit } from "./audit.ts";
+import { appendAudit } from "../../schemas/postgres/audit.ts";
 import { insertKey, noSuchKey, requireRoom, toKey } from "./keys.ts";
 
 export type RotatedKey = z.infer<typeof rotatedKeySchema>;

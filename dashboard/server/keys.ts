@@ -11,7 +11,7 @@ import type { WorkloadClass } from "../../schemas/closed-lists.ts";
 import type { createdKeySchema, Key } from "../../schemas/dashboard-api.ts";
 import type { Database, Transaction, Transactions } from "../../schemas/postgres/open.ts";
 import { keys, people, teams } from "../../schemas/postgres/tables.ts";
-import { appendAudit } from "./audit.ts";
+import { appendAudit } from "../../schemas/postgres/audit.ts";
 import type { SubjectId } from "./scope.ts";
 
 /** Keys of one person that can be used at the same time. */

@@ -7,7 +7,7 @@
 import { and, eq, gt, isNull, lte } from "drizzle-orm";
 import type { Database, PostgresStore } from "../../schemas/postgres/open.ts";
 import { loginLinks } from "../../schemas/postgres/tables.ts";
-import { appendAudit } from "./audit.ts";
+import { appendAudit } from "../../schemas/postgres/audit.ts";
 import { createToken, hashToken } from "./sessions.ts";
 
 export const LOGIN_LINK_AGE_MS_MAX = 15 * 60_000;

@@ -11,7 +11,7 @@ import type { WorkloadClass } from "../../schemas/closed-lists.ts";
 import type { Transaction, Transactions } from "../../schemas/postgres/open.ts";
 import { classCorrections } from "../../schemas/postgres/tables.ts";
 import type { RunClass } from "../../schemas/run-api.ts";
-import { appendAudit } from "./audit.ts";
+import { appendAudit } from "../../schemas/postgres/audit.ts";
 import { toRunParams } from "./queries/calls-of-run.ts";
 import { firstCallOfRun, runsOfCalls } from "./queries/run-anchors.ts";
 import type { RunRow } from "./queries/run.ts";

@@ -10,7 +10,7 @@ import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { Stores } from "../../schemas/command.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import { people } from "../../schemas/postgres/tables.ts";
-import { appendAudit } from "./audit.ts";
+import { appendAudit } from "../../schemas/postgres/audit.ts";
 import { exportedRunCalls } from "./queries/exported-run-calls.ts";
 import { exportedRuns } from "./queries/exported-runs.ts";
 

@@ -11,7 +11,7 @@ import type { Database, Transaction, Transactions } from "../../schemas/postgres
 import { keys, people, schedules } from "../../schemas/postgres/tables.ts";
 import type { Schedule } from "../../schemas/schedule-api.ts";
 import { findDue, requireCronLine, type CronLine } from "../../schemas/schedule-times.ts";
-import { appendAudit } from "./audit.ts";
+import { appendAudit } from "../../schemas/postgres/audit.ts";
 import type { SubjectId } from "./scope.ts";
 
 /** Schedules of one person, or of one service's key, that hold at the same time. */

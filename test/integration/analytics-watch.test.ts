@@ -14,6 +14,7 @@ import { beforeStatements, openAnalysisBench, type AnalysisBench } from "../buil
 
 const INTERVAL_MS = 5;
 const NOTHING_DECLARED: WatchOptions["declared"] = { sync: async () => 0 };
+const NOBODY_SCORED: WatchOptions["patterns"] = { readScoredFrom: async () => undefined, async keep() {} };
 
 let bench: AnalysisBench;
 beforeAll(async () => {
@@ -31,6 +32,7 @@ describe("the service", () => {
       ...bench.options,
       metrics: createMetrics("test"),
       declared: NOTHING_DECLARED,
+      patterns: NOBODY_SCORED,
       log,
       intervalMs: INTERVAL_MS,
     });
@@ -59,6 +61,7 @@ describe("the service", () => {
       ...bench.options,
       metrics: createMetrics("test"),
       declared: NOTHING_DECLARED,
+      patterns: NOBODY_SCORED,
       store,
       log,
       intervalMs: INTERVAL_MS,
@@ -80,6 +83,7 @@ describe("the service", () => {
       ...bench.options,
       metrics: createMetrics("test"),
       declared: NOTHING_DECLARED,
+      patterns: NOBODY_SCORED,
       store,
       log,
       intervalMs: INTERVAL_MS,
@@ -99,7 +103,7 @@ describe("assay analyze", () => {
     expect(JSON.parse(stdout)).toMatchObject({ mode: "full", people: 2, calls: 2, runs: 2, person_weeks: 2 });
     // A pass goes on without Postgres, and says so.
     expect(stderr).toMatch(
-      /^Note: .*declared classes.*\.\nComputed everything again in \d+ ms: 2 calls of 2 people in 2 runs, .*\.\n$/,
+      /^Note: .*declared classes.*\.\nNote: patterns .*\.\nComputed everything again in \d+ ms: 2 calls of 2 people in 2 runs, .*\.\n$/,
     );
   });
 

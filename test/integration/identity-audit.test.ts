@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { appendAudit, type AuditEntry } from "../../dashboard/server/audit.ts";
+import { appendAudit, type AuditEntry } from "../../schemas/postgres/audit.ts";
 import { verifyChain } from "../../schemas/postgres/audit-chain.ts";
 import { audit } from "../../schemas/postgres/tables.ts";
 import { openDashboardBench, type DashboardBench } from "../services/dashboard.ts";

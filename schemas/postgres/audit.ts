@@ -7,10 +7,10 @@
 // before, which is most likely somebody else's.
 
 import { desc, sql } from "drizzle-orm";
-import { GENESIS_HASH, hashLink, hashPayload, type AuditLink } from "../../schemas/postgres/audit-chain.ts";
-import type { Transaction } from "../../schemas/postgres/open.ts";
-import { actAsSystem } from "../../schemas/postgres/scope.ts";
-import { audit } from "../../schemas/postgres/tables.ts";
+import { GENESIS_HASH, hashLink, hashPayload, type AuditLink } from "./audit-chain.ts";
+import type { Transaction } from "./open.ts";
+import { actAsSystem } from "./scope.ts";
+import { audit } from "./tables.ts";
 
 export type AuditAction =
   | "login_link_created"
@@ -23,6 +23,19 @@ export type AuditAction =
   | "class_correction_withdrawn"
   | "events_exported"
   | "runs_exported"
+  | "weeks_exported"
+  | "patterns_exported"
+  | "run_explained"
+  | "pattern_explained"
+  | "policy_published"
+  | "pattern_notified"
+  | "pattern_opened"
+  | "pattern_closed"
+  | "pattern_view_ended"
+  | "pattern_viewed"
+  | "explanation_given"
+  | "pattern_contested"
+  | "contest_answered"
   | "person_erased";
 
 export interface AuditEntry {

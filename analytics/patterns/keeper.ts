@@ -1,0 +1,61 @@
+// Keeps patterns beside analytics: says from when on individuals are scored, and after each pass brings patterns up to date with what
+// the pass found.
+//
+// Always holds: when a store is away, the pass goes on, and patterns wait: nothing opens by itself meanwhile. The health of the
+// process says so, and a later call does what this one could not.
+
+import { errorMessage } from "../../schemas/app-error.ts";
+import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
+import type { Config } from "../../schemas/config.ts";
+import { toAppError } from "../../schemas/postgres/errors.ts";
+import type { PostgresStore } from "../../schemas/postgres/open.ts";
+import { readScoredFrom } from "../../schemas/postgres/policies.ts";
+import type { PartCheck } from "../../schemas/vitals.ts";
+
+export interface PatternKeeperOptions {
+  clickhouse: ClickHouseStore;
+  postgres: PostgresStore;
+  config: Pick<Config, "individualScoring" | "timezone" | "holidays" | "method" | "retentionDays">;
+  clock: () => Date;
+  log: { error(fields: object, message: string): void };
+}
+
+export interface PatternKeeper {
+  /**
+   * When individual scoring began; undefined: nobody is scored. Never rejects: while Postgres is away it is what it was before, and
+   * nobody where that is not known.
+   */
+  readScoredFrom(): Promise<Date | undefined>;
+  /** Brings patterns up to date as of `now`. Never rejects: what can't be done now is done by a later call. */
+  keep(now?: Date): Promise<void>;
+  /** Whether the last call could do all of it. */
+  check: PartCheck;
+}
+
+export function createPatternKeeper({ postgres, config, log }: PatternKeeperOptions): PatternKeeper {
+  let scoredFrom: Date | undefined;
+  let failure: string | undefined;
+
+  function fail(error: unknown): void {
+    const appError = toAppError(error);
+    // Once for each outage: the next try is seconds away.
+    if (failure === undefined) log.error({ err: appError }, "patterns could not be brought up to date");
+    failure = errorMessage(appError);
+  }
+
+  return {
+    async readScoredFrom() {
+      try {
+        scoredFrom = await readScoredFrom(postgres, config);
+      } catch (error) {
+        fail(error);
+      }
+      return scoredFrom;
+    },
+    async keep() {
+      failure = undefined;
+    },
+    check: () =>
+      failure === undefined ? { state: "ok" } : { state: "impaired", reason: `Patterns wait: ${failure}` },
+  };
+}
