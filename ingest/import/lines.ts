@@ -18,7 +18,30 @@ export interface Line {
   text: string | undefined;
 }
 
+/** Of one of several files. */
+export interface FileLine extends Line {
+  file: string;
+}
+
 export const TOO_LONG = `longer than ${LINE_BYTES_MAX / 1024 / 1024} MB`;
+
+/**
+ * The lines of files, one file after the other.
+ * @throws AppError `bad_request` when none is named or one can't be read, and what `signal` says when the caller has gone
+ */
+export async function* readFiles(
+  names: readonly string[],
+  io: { cwd: string; stdin: Readable; signal: AbortSignal },
+): AsyncGenerator<FileLine> {
+  if (names.length === 0)
+    throw new AppError("bad_request", "Name at least one file, or - for standard input.");
+  for (const file of names) {
+    for await (const line of readLines(file, io)) {
+      io.signal.throwIfAborted();
+      yield { file, ...line };
+    }
+  }
+}
 
 /** Empty lines are left out. @throws AppError `bad_request` when the file can't be read */
 export async function* readLines(

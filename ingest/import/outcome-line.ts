@@ -1,0 +1,72 @@
+// One line of `assay import outcomes`: an Outcome with as many fields as its source knows. What is absent is unknown, or what an import
+// always is. Fields that this version does not know are counted, not refused.
+
+import { z } from "zod";
+import { errorMessage } from "../../schemas/app-error.ts";
+import { toCreditedAt } from "../../schemas/credited-at.ts";
+import { outcomeSchema, type Outcome } from "../../schemas/outcome.ts";
+
+export interface OutcomeLine {
+  outcome: Outcome;
+  /** A person known by address only; takes the place of `person_id`. */
+  personEmail: string | undefined;
+  unknownFields: readonly string[];
+}
+
+const lineSchema = z.looseObject({ person_email: z.email().toLowerCase().optional() });
+const FIELDS = outcomeSchema.shape;
+const beginningSchema = z.object({ kind: FIELDS.kind, occurred_at: FIELDS.occurred_at });
+
+/** Words of a person alone buy nothing; anything else in an import stands for a system that somebody vouches for. */
+const LOW_TRUST: ReadonlySet<Outcome["kind"]> = new Set(["rating_useful", "rating_not_useful"]);
+
+/** @returns what reads a line: its outcome, or the reason in one sentence why it is none */
+export function createOutcomeParser(
+  survivalDays: number,
+): (text: string) => OutcomeLine | { reason: string } {
+  return (text) => {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch (error) {
+      return { reason: `not JSON: ${errorMessage(error)}` };
+    }
+    const line = lineSchema.safeParse(json);
+    if (!line.success) return { reason: z.prettifyError(line.error) };
+    const { person_email: personEmail, ...given } = line.data;
+    const known = Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(FIELDS, name)));
+    const beginning = beginningSchema.safeParse(known);
+    if (!beginning.success) return { reason: z.prettifyError(beginning.error) };
+    const outcome = outcomeSchema.safeParse({ ...defaultsOf(beginning.data, survivalDays), ...known });
+    if (!outcome.success) return { reason: z.prettifyError(outcome.error) };
+    const unknownFields = Object.keys(given).filter((name) => !Object.hasOwn(FIELDS, name));
+    return { outcome: outcome.data, personEmail, unknownFields };
+  };
+}
+
+function defaultsOf(
+  { kind, occurred_at }: Pick<Outcome, "kind" | "occurred_at">,
+  survivalDays: number,
+): Omit<Outcome, "outcome_id"> {
+  return {
+    schema_version: 1,
+    kind,
+    occurred_at,
+    credited_at: toCreditedAt(kind, occurred_at, survivalDays),
+    person_id: null,
+    run_id: null,
+    session_id: null,
+    request_id: null,
+    repo_hash: null,
+    branch_hash: null,
+    ticket_hash: null,
+    change_hash: null,
+    file_hashes: [],
+    quantity: 1,
+    gross_quantity: 1,
+    reviewed_by_other: null,
+    reverses: null,
+    source: "import",
+    trust: LOW_TRUST.has(kind) ? "low" : "medium",
+  };
+}
