@@ -114,6 +114,10 @@ const TOOLS = {
     summary: "Take token events from JSONL files into the store",
     load: async () => (await import("./ingest/commands/import-events.ts")).importEventsCommand,
   },
+  "import outcomes": {
+    summary: "Take outcomes from JSONL files into the store",
+    load: async () => (await import("./ingest/commands/import-outcomes.ts")).importOutcomesCommand,
+  },
   "import claude-code": {
     summary: "Take the calls of a person's Claude Code transcripts into the store, without their text",
     load: async () => (await import("./ingest/commands/import-transcripts.ts")).importClaudeCodeCommand,
