@@ -90,7 +90,8 @@ ORDER BY (person_id, week, workload_class, model_tier)
 TTL expires_at
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
--- Effects of a signal over the person-weeks of a class before a week, trimmed and sorted. Frozen likewise. It names nobody.
+-- Effects of a signal in the weeks before a week, of people of a class: one week of each person, so that nobody's habits count twice.
+-- Sorted. Frozen likewise: a week has a row as soon as one of its person-weeks was looked at, if only an empty one. It names nobody.
 CREATE TABLE IF NOT EXISTS signal_references
 (
     week Date,
@@ -215,3 +216,80 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY (target_id, week)
 TTL expires_at
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- The person-weeks whose signals one pass measures. Written and read by one pass, as the two tables after it.
+CREATE TABLE IF NOT EXISTS signal_weeks
+(
+    version UInt64,
+    person_id UUID,
+    week Date,
+    inputs_expire_at DateTime('UTC'),
+    expires_at DateTime('UTC'), -- of what is found
+    written_at DateTime('UTC') DEFAULT now()
+)
+ENGINE = MergeTree
+ORDER BY (version, week, person_id)
+TTL written_at + INTERVAL 1 HOUR;
+
+-- Their calls, with all that signals may look at and nothing else. Texts are the keyed hashes of call_features, shortened; 0 unknown.
+CREATE TABLE IF NOT EXISTS signal_calls
+(
+    version UInt64,
+    person_id UUID,
+    week Date,
+    run_id String,
+    agent_id String, -- '' the run's main agent
+    parent_agent_id String,
+    started_at DateTime64(3, 'UTC'),
+    event_id UUID,
+    is_agent Bool, -- of a sub-agent
+    is_opening Bool, -- the first of its run; of a sub-agent's call, the agent's first
+    is_prompt Bool, -- an opening, or a person's turn
+    trigger LowCardinality(String),
+    entrypoint LowCardinality(String),
+    workload_class LowCardinality(String), -- '' undeclared
+    cost_usd Float64, -- 0 where it is unknown
+    text UInt64, -- of what is new in it
+    sketch_epoch UInt32,
+    sketch Array(UInt32), -- of the same text, where it is a prompt's or a sub-agent's opening; [] of a short one
+    has_tool_results Bool,
+    repetition Nullable(Float64),
+    compression Nullable(Float64),
+    blocks Array(UInt64),
+    output UInt64,
+    output_sketch Array(UInt32), -- where the answer asks for no tool
+    output_blocks Array(UInt64), -- likewise
+    is_cut_off Bool, -- stopped at the length limit
+    has_effect Bool, -- asks for a tool of kind write, execute or communicate
+    targets Array(UInt64), -- of a sub-agent's tool calls
+    prefix UInt64,
+    parent_prefix UInt64,
+    system UInt64,
+    cache_read_tokens UInt64,
+    cache_write_tokens UInt64,
+    written_at DateTime('UTC') DEFAULT now()
+)
+ENGINE = MergeTree
+ORDER BY (version, week, person_id, run_id, started_at, event_id)
+TTL written_at + INTERVAL 1 HOUR;
+
+-- Which of their prompts and openings say the same.
+CREATE TABLE IF NOT EXISTS signal_prompts
+(
+    version UInt64,
+    person_id UUID,
+    week Date,
+    run_id String,
+    agent_id String,
+    parent_agent_id String,
+    started_at DateTime64(3, 'UTC'),
+    event_id UUID,
+    is_agent Bool,
+    is_opening Bool,
+    is_short Bool, -- too short to be compared but for equality
+    cluster UInt64, -- the text that the texts of one cluster are alike to; a text without the like is its own
+    written_at DateTime('UTC') DEFAULT now()
+)
+ENGINE = MergeTree
+ORDER BY (version, week, person_id, cluster, started_at, event_id)
+TTL written_at + INTERVAL 1 HOUR;
