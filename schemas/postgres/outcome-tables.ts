@@ -24,8 +24,6 @@ export const outcomeFacts = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.subject, table.fact, table.detail] }),
-    // A commit is looked for by its own hash, too: it may have come by another branch.
-    index("outcome_facts_detail").on(table.detail, table.fact),
     index("outcome_facts_person").on(table.personId),
     index("outcome_facts_expiry").on(table.expiresAt),
     forSystem,

@@ -11,7 +11,6 @@ CREATE TABLE "outcome_facts" (
 --> statement-breakpoint
 ALTER TABLE "outcome_facts" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 ALTER TABLE "outcome_facts" ADD CONSTRAINT "outcome_facts_person_id_people_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."people"("person_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "outcome_facts_detail" ON "outcome_facts" USING btree ("detail","fact");--> statement-breakpoint
 CREATE INDEX "outcome_facts_person" ON "outcome_facts" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "outcome_facts_expiry" ON "outcome_facts" USING btree ("expires_at");--> statement-breakpoint
 CREATE POLICY "system" ON "outcome_facts" AS PERMISSIVE FOR ALL TO public USING ((SELECT current_setting('assay.acting_as', true)) = 'system');--> statement-breakpoint
