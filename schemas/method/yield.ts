@@ -7,21 +7,45 @@ const share = z.number().min(0).max(1);
 const positive = z.number().positive();
 
 export const yieldMethod = {
+  tierMediumUsd: positive
+    .default(6)
+    .describe(
+      "List price in USD of a million output tokens from which a model is of the medium tier. Small models cost up to 5.",
+    ),
+  tierLargeUsd: positive
+    .default(20)
+    .describe("And from which it is of the large tier; medium ones cost 8 to 18."),
   expectedOutcomesMin: positive
     .default(13)
     .describe("Below so many expected outcomes no verdict: at 5 % and power 80 % a halving can't be told."),
   weeks: count.default(6).describe("Weeks over which a person's outcomes are set against what was expected."),
   fitRunsMin: count
     .default(200)
-    .describe("Runs of the organisation below which the shipped expectations hold."),
+    .describe("Runs of the organisation in a class and tier below which the shipped expectations hold."),
   coverageMin: share
     .default(0.5)
     .describe("Below this share of observable runs, value scoring is off for a class, and says so."),
+  coverageRunsMin: count
+    .default(20)
+    .describe("Runs of a class below which its coverage is not known, and no verdict is given."),
+  dispersionDefault: positive
+    .default(0.25)
+    .describe(
+      "Variance of people's yields within a class, until it can be measured: one in seven is below 0.5.",
+    ),
+  dispersionMin: positive
+    .default(0.05)
+    .describe("Never taken for smaller: the prior then weighs as much as 20 expected outcomes, and no more."),
+  dispersionPeopleMin: count
+    .default(20)
+    .describe("People with runs of a class below which the default variance holds."),
   intervalMass: share.default(0.9).describe("Of the interval beside each yield."),
   lowYield: positive.default(0.5).describe("P(yield below this) is what is called low value."),
   lowValueProbabilityMin: share.default(0.8).describe("From this probability on the verdict is low value."),
-  referenceWeeks: count.default(12).describe("Weeks from which the usual cost of an outcome is taken."),
+  referenceWeeks: count
+    .default(12)
+    .describe("Weeks from which expectations, coverage and the usual cost of an outcome are taken."),
   referenceOutcomesMin: count
     .default(200)
-    .describe("Outcomes of the organisation below which the shipped reference costs hold."),
+    .describe("Outcomes of a class and tier, of others, below which the shipped usual cost holds."),
 };

@@ -49,19 +49,22 @@ ORDER BY (person_id, run_id, outcome_id)
 TTL expires_at
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
--- What is expected of a run in a week, by class and tier. Frozen: the row of a week is made once, from the weeks before it.
+-- What is expected of a run in a week, and what an outcome usually costs, by class and tier. Frozen: the rows of a week are made
+-- once, for all classes and tiers at the same time, from the weeks before it.
 CREATE TABLE IF NOT EXISTS class_baselines
 (
     week Date,
     workload_class LowCardinality(String), -- '' undeclared
     model_tier LowCardinality(String),
     is_default Bool, -- the shipped expectations: too few runs of the organisation's own
-    runs UInt64, -- that it was fitted on
-    coverage Nullable(Float64), -- observable runs / runs of the class; NULL: no runs
+    runs UInt64, -- of the class and tier, in the weeks before
+    coverage Nullable(Float64), -- observable runs / runs, of the class; NULL: too few runs to tell
     cost_edges Array(Float64), -- upper bound in USD of each bin but the last
     expected_outcomes Array(Float64), -- of one run, by bin; one longer
-    prior_shape Float64, -- a of Gamma(a, b)
+    prior_shape Float64, -- a of Gamma(a, b); of the class
     prior_rate Float64, -- b
+    reference_outcomes Float64, -- that were looked at for the cost of one
+    reference_cost_usd Float64, -- usual cost of an outcome
     method_version String,
     version UInt64,
     expires_at DateTime('UTC')
@@ -71,15 +74,15 @@ ORDER BY (week, workload_class, model_tier)
 TTL expires_at
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
--- What outcomes of a class and tier cost in the weeks before a week, by person, because nobody's own runs say what is usual for
--- them. Frozen likewise, but for the rows of erased people.
+-- The usual cost of an outcome for those who have outcomes of the class and tier themselves: what it is among all others, because
+-- nobody's own runs say what is usual for them. Frozen likewise.
 CREATE TABLE IF NOT EXISTS outcome_costs
 (
     person_id UUID,
     week Date,
     workload_class LowCardinality(String),
     model_tier LowCardinality(String),
-    costs_usd Array(Float64), -- cost per outcome of each run that has some; of 200 runs at most
+    reference_cost_usd Float64,
     method_version String,
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
@@ -118,16 +121,19 @@ CREATE TABLE IF NOT EXISTS run_scores
     is_scheduled Bool, -- its class comes from a registered schedule
     is_observable Bool, -- it wrote something, or has an outcome
     is_provisional Bool, -- younger than the longest credit delay
-    cost_usd Float64,
+    is_value_scored Bool, -- outcomes of its class can be seen (coverage); otherwise nothing is concluded from their absence
+    cost_usd Float64, -- list price of all of its calls
     credited_cost_usd Float64,
-    expected_outcomes Float64,
+    expected_outcomes Float64, -- 0 where nothing was asked for: heartbeats, retries and failures alone
     due_outcomes Float64, -- shares of outcomes that count
     pending_outcomes Float64, -- shares of those that do not yet
     reversed_outcomes Float64,
     value_points Float64,
-    earned_cost_usd Float64,
-    unobservable_cost_usd Float64,
-    baseline_week Date,
+    reference_cost_usd Float64, -- usual cost of such an outcome among others
+    earned_cost_usd Float64, -- usual cost of what came out; none of a scheduled run
+    unobservable_cost_usd Float64, -- credited cost, where outcomes can't be seen and there is none
+    holds_from DateTime64(3, 'UTC'), -- time alone changes the row before then, and from holds_until on
+    holds_until DateTime64(3, 'UTC'),
     method_version String,
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
@@ -153,12 +159,14 @@ CREATE TABLE IF NOT EXISTS week_scores
     expected_outcomes Float64, -- of the week's runs
     yield_outcomes Float64, -- over the yield's weeks, of runs that are not provisional
     yield_expected Float64,
-    yield Nullable(Float64), -- 1: as expected; NULL: value scoring is off for the class
+    yield Nullable(Float64), -- 1: as expected; NULL: value scoring is off for the class, or nothing was expected
     yield_low Nullable(Float64),
     yield_high Nullable(Float64),
     p_low_value Nullable(Float64),
     verdict LowCardinality(String),
-    is_meaningful Bool, -- meaningful weekly use (method: targets)
+    is_meaningful Bool, -- meaningful weekly use (method: targets), by this class alone
+    inputs_hash UInt64, -- of the rows of run_scores behind the row, whatever their order
+    inputs_expire_at DateTime('UTC'), -- when the first of them is dropped; then the row stays as it is
     method_version String,
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
