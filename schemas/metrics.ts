@@ -114,7 +114,7 @@ function createSpoolMetrics({ count, gauge }: Kinds) {
   };
 }
 
-/** Of those who take records on: shipper, sink, analytics. */
+/** Of those who take records on: shipper, sink, analytics, outcome intake. */
 function createStoreMetrics({ count, gauge, seconds }: Kinds) {
   return {
     shippedRecords: count("assay_shipped_records_total", "Records that Kafka has acknowledged.", ["record"]),
@@ -135,6 +135,12 @@ function createStoreMetrics({ count, gauge, seconds }: Kinds) {
     ),
     insertSeconds: seconds("assay_insert_seconds", "Time that ClickHouse took for an insert.", ["table"]),
     insertRetries: count("assay_insert_retries_total", "Inserts that had to be tried again."),
+    /** `result`: accepted, duplicate, unknown_event, no_outcome, failed, or why it was refused (ingest/outcomes/intake-parts.ts). */
+    outcomeDeliveries: count(
+      "assay_outcome_deliveries_total",
+      "Requests that brought outcomes, or meant to, by what became of them.",
+      ["intake", "result"],
+    ),
     analysisSeconds: seconds("assay_analysis_seconds", "Time that a pass of analytics took."),
     analysisEndedAt: gauge(
       "assay_analysis_ended_timestamp_seconds",
