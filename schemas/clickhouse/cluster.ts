@@ -43,6 +43,8 @@ export const SHARDED_BY: Readonly<Record<string, string>> = {
   analysis_windows: "person_id",
   analysis_calls: "person_id",
   analysis_links: "person_id",
+  analysis_prompts: "person_id",
+  analysis_credits: "person_id",
   declared_classes: "person_id",
   analysis_state: "name",
   erased_people: "person_id",

@@ -35,6 +35,8 @@ export const PERSON_TABLES = [
   { table: "analysis_windows", rows: "analysis_windows", swept: "all" },
   { table: "analysis_calls", rows: "analysis_calls", swept: "all" },
   { table: "analysis_links", rows: "analysis_links", swept: "all" },
+  { table: "analysis_prompts", rows: "analysis_prompts", swept: "all" },
+  { table: "analysis_credits", rows: "analysis_credits", swept: "all" },
 ] as const;
 
 /** People whose rows one removal takes out; a statement names them all. */

@@ -22,7 +22,14 @@ export const OTHER_KEY = "01936a00-0000-7000-8000-00000000000d";
 
 const DERIVED_TABLES = ["calls", "usage_days", "runs", "person_weeks"] as const;
 const RECORD_TABLES = ["token_events", "call_features", "declared_classes"];
-const STATE_TABLES = ["analysis_state", "analysis_windows", "analysis_calls", "analysis_links"];
+const STATE_TABLES = [
+  "analysis_state",
+  "analysis_windows",
+  "analysis_calls",
+  "analysis_links",
+  "analysis_prompts",
+  "analysis_credits",
+];
 export type DerivedTable = (typeof DERIVED_TABLES)[number];
 const INTERVAL_MS = 3_600_000;
 /** Far enough that the engine, which goes by the machine's clock, drops nothing while a test runs. */

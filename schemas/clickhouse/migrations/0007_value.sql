@@ -301,3 +301,46 @@ CREATE TABLE IF NOT EXISTS signal_prompts
 ENGINE = MergeTree
 ORDER BY (version, week, person_id, cluster, started_at, event_id)
 TTL written_at + INTERVAL 1 HOUR;
+
+-- Why a call is not credited may be known from its features alone. Once the first of those behind the reason is dropped, the reason
+-- stays as it is.
+ALTER TABLE calls ADD COLUMN IF NOT EXISTS inputs_expire_at DateTime('UTC') AFTER reason; -- 1970: no features are behind it
+
+-- Calls that bring a text of their own, as far as it can be compared with others of the same person: what one pass looks at to find
+-- heartbeats and replays.
+-- Order: a pass reads its own rows. Duplicates: none are made. A row is of no use once its pass has ended.
+CREATE TABLE IF NOT EXISTS analysis_prompts
+(
+    version UInt64,
+    person_id UUID,
+    event_id UUID,
+    started_at DateTime64(3, 'UTC'),
+    inputs_expire_at DateTime('UTC'), -- when its features are dropped
+    run_id String,
+    starts_turn Bool, -- neither a tool nor an agent wrote it
+    texts Array(UInt64), -- of client and text, under the key of its epoch and, after a change, the one before
+    beginnings Array(UInt64), -- of text, system prompt and what came before, likewise; [] where a replay of it is credited
+    sketch_epoch UInt32,
+    sketch Array(UInt32), -- of a run's opening; [] where one that is alike is credited
+    written_at DateTime('UTC') DEFAULT now()
+)
+ENGINE = MergeTree
+ORDER BY (version, person_id, started_at, event_id)
+TTL written_at + INTERVAL 1 HOUR;
+
+-- Calls that a pass finds not to be credited, and those of which something else is stored.
+-- Order and duplicates: as analysis_prompts; a call may be found for several reasons.
+CREATE TABLE IF NOT EXISTS analysis_credits
+(
+    version UInt64,
+    is_change Bool, -- the reason as it is to be stored: '' credited; otherwise one that was found
+    person_id UUID,
+    event_id UUID,
+    started_at DateTime64(3, 'UTC'),
+    reason LowCardinality(String),
+    inputs_expire_at DateTime('UTC'),
+    written_at DateTime('UTC') DEFAULT now()
+)
+ENGINE = MergeTree
+ORDER BY (version, is_change, person_id, started_at, event_id)
+TTL written_at + INTERVAL 1 HOUR;
