@@ -151,4 +151,12 @@ const TOOLS = {
       "Write runs with their agents and calls as JSON lines; it stands in the audit of everybody in them",
     load: async () => (await import("./dashboard/commands/export-runs.ts")).exportRunsCommand,
   },
+  "export person-weeks": {
+    summary: "Write weeks of people as JSON lines; it stands in the audit of everybody who is in them",
+    load: async () => (await import("./dashboard/commands/export-weeks.ts")).exportWeeksCommand,
+  },
+  "export patterns": {
+    summary: "Write patterns as JSON lines; it stands in the audit of everybody who is in them",
+    load: async () => (await import("./dashboard/commands/export-patterns.ts")).exportPatternsCommand,
+  },
 };
