@@ -132,7 +132,15 @@ export const PATTERN_CLOSINGS = ["manager", "officer", "schedule", "evidence", "
 export const PATTERN_STATEMENTS = ["explanation", "contest", "answer", "decision"] as const;
 
 /** What outcome intake remembers of a delivery until a later one makes an outcome of it. */
-export const OUTCOME_FACTS = ["delivery", "approved", "failing", "deployed", "commit", "merged"] as const;
+export const OUTCOME_FACTS = [
+  "delivery",
+  "approved",
+  "failing",
+  "deployed",
+  "commit",
+  "merged",
+  "telemetry",
+] as const;
 
 /** What a person may do on the dashboard, beyond seeing their own figures. */
 export const ROLES = ["self", "manager", "owner", "officer", "operator"] as const;
