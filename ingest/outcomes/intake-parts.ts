@@ -5,6 +5,7 @@
 
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
+import type { Logger } from "pino";
 import { AppError, type ErrorCode } from "../../schemas/app-error.ts";
 import type { Config } from "../../schemas/config.ts";
 import type { Metrics } from "../../schemas/metrics.ts";
@@ -13,6 +14,8 @@ import type { LinkHashes } from "./link-hashes.ts";
 import type { OutcomeWriter } from "./outcome-writer.ts";
 
 export interface IntakeParts {
+  /** For failures of a way in that answers them itself. */
+  log: Logger;
   writer: OutcomeWriter;
   hashes: LinkHashes;
   postgres: Pick<PostgresStore, "db">;
