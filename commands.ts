@@ -110,6 +110,28 @@ const TOOLS = {
     summary: "End a schedule; what it covered until now stays covered",
     load: async () => (await import("./dashboard/commands/schedules.ts")).schedulesEndCommand,
   },
+  "targets add": {
+    summary:
+      "Tell Assay of a usage target that was announced, so that it is tested whether people reach for it",
+    load: async () => (await import("./analytics/commands/targets.ts")).targetsAddCommand,
+  },
+  "targets end": {
+    summary: "End a target",
+    load: async () => (await import("./analytics/commands/targets.ts")).targetsEndCommand,
+  },
+  "targets test": {
+    summary:
+      "Say of each target whether people reach for it, without a name, and how many use it meaningfully",
+    load: async () => (await import("./analytics/commands/targets.ts")).targetsTestCommand,
+  },
+  "policy show": {
+    summary: "Show the policy that tells people of individual scoring, or the one that Assay proposes",
+    load: async () => (await import("./dashboard/commands/policy.ts")).policyShowCommand,
+  },
+  "policy publish": {
+    summary: "Publish the policy; individuals are scored from the week that begins then",
+    load: async () => (await import("./dashboard/commands/policy.ts")).policyPublishCommand,
+  },
   "import events": {
     summary: "Take token events from JSONL files into the store",
     load: async () => (await import("./ingest/commands/import-events.ts")).importEventsCommand,
