@@ -1,6 +1,105 @@
 // Mechanisms: brings signal_references and week_signals up to date.
+//
+// A pass gathers what signals may look at, a week at a time and the earliest first, because a later week is compared with earlier ones;
+// puts prompts that say the same together; and asks each signal. What a signal measured becomes a finding here: its p-value against the
+// signal's own null where it holds, else against the frozen reference of its class, else none.
+//
+// Always holds: a finding depends on the person's own calls of the week and on the frozen reference, and on nothing else.
 
+import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
+import type { Method } from "../schemas/method.ts";
 import type { AnalysisPass } from "./pass.ts";
+import { chooseSignalWeeks, readSignalWeeks, retireWeekSignals } from "./signals/choose-weeks.ts";
+import { gatherSignalCalls } from "./signals/gather-calls.ts";
+import { groupPrompts } from "./signals/group-prompts.ts";
+import { measure, type Measurement } from "./signals/measure.ts";
+import { isReferenced, makeReferences, readReferences } from "./signals/references.ts";
+import type { Signal } from "./signals/signal.ts";
+import { SIGNALS } from "./signals/signals.ts";
+import { conformalPValue } from "./stats/split-conformal.ts";
+
+/** Rows of one insert. */
+const ROWS_MAX = 5000;
 
 /** Runs every signal over the person-weeks that were touched. */
-export async function detectSignals(_pass: AnalysisPass): Promise<void> {}
+export async function detectSignals(pass: AnalysisPass): Promise<void> {
+  const { store, config, version, now, scoredFrom } = pass;
+  if (scoredFrom === undefined) return;
+  const { timezone, retentionDays } = config;
+  await store.execute(chooseSignalWeeks, {
+    version,
+    now,
+    timezone,
+    scored_from: scoredFrom,
+    features_days_less: Math.max(0, retentionDays.events - retentionDays.sketches),
+  });
+  for (const { week } of await store.query(readSignalWeeks, { version }))
+    await detectInWeek(pass, scoredFrom, week);
+  await store.execute(retireWeekSignals, { version, now });
+}
+
+async function detectInWeek(pass: AnalysisPass, scoredFrom: Date, week: string): Promise<void> {
+  const { store, config, version } = pass;
+  const { method, timezone } = config;
+  await store.execute(gatherSignalCalls, { version, week, timezone, scored_from: scoredFrom });
+  await store.execute(groupPrompts(method), { version, week });
+  const references = await bringReferences(pass, week);
+  for (const signal of SIGNALS) {
+    const measured = await store.query(measure(signal, method), { version, week });
+    const findings = measured.map((measurement) => ({
+      week,
+      ...toFinding(signal, measurement, references, method),
+      method_version: method.version,
+      version,
+    }));
+    await insertRows(store, findings);
+  }
+}
+
+/** Of a week, by class and signal. */
+type References = ReadonlyMap<string, readonly number[]>;
+
+async function bringReferences({ store, config, version }: AnalysisPass, week: string): Promise<References> {
+  const { signals, version: method_version } = config.method;
+  const [found] = await store.query(isReferenced, { week });
+  if (found?.rows === 0)
+    await store.execute(makeReferences, {
+      version,
+      week,
+      weeks: signals.referenceWeeks,
+      p_value_max: signals.pValueMax,
+      method_version,
+    });
+  const rows = await store.query(readReferences, { week, references_min: signals.referencesMin });
+  return new Map(rows.map((row) => [`${row.workload_class} ${row.signal}`, row.effects]));
+}
+
+function toFinding(signal: Signal, measured: Measurement, references: References, method: Method): object {
+  const { counts: _, ...row } = measured;
+  const floor = signal.floor(method);
+  return {
+    ...row,
+    signal: signal.name,
+    family: signal.family,
+    floor,
+    is_above_floor: measured.effect >= floor,
+    ...toPValue(signal, measured, references, method),
+  };
+}
+
+function toPValue(signal: Signal, measured: Measurement, references: References, method: Method): object {
+  const hasNull = !signal.classesWithoutNull?.some((name) => name === measured.workload_class);
+  if (signal.toPValue && hasNull)
+    return { p_value: signal.toPValue(measured, method), p_value_source: "absolute" };
+  const reference = references.get(`${measured.workload_class} ${signal.name}`);
+  if (!reference) return { p_value: null, p_value_source: "none" };
+  return { p_value: conformalPValue(measured.effect, reference), p_value_source: "reference" };
+}
+
+async function insertRows(store: ClickHouseStore, rows: readonly object[]): Promise<void> {
+  for (let start = 0; start < rows.length; start += ROWS_MAX)
+    await store.insert(
+      "week_signals",
+      rows.slice(start, start + ROWS_MAX).map((row) => ({ ...row })),
+    );
+}

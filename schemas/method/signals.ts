@@ -9,14 +9,22 @@ export const signalMethod = {
   pValueMax: share
     .default(0.01)
     .describe("A family speaks at this p-value or a smaller one, and above its floor."),
+  referenceWeeks: count
+    .default(12)
+    .describe("Weeks before a week from which its reference is taken: one week of each person, by lot."),
   referencesMin: count
     .default(99)
     .describe(
-      "Person-weeks of a class below which there is no reference: the smallest p-value would be above 0.01.",
+      "People of a class below which there is no reference: the smallest p-value would be above 0.01.",
     ),
   falseDiscoveryRate: share
     .default(0.1)
     .describe("Benjamini-Hochberg over person-weeks, where the organisation is large enough for it."),
+  repeatRateBenign: share
+    .default(0.3)
+    .describe(
+      "Chance, at each prompt of an honest person, that it repeats an earlier one of another run. In 14 weeks of real developers it is 0 to 0.13.",
+    ),
   replaySimilarity: share
     .default(0.8)
     .describe("Jaccard similarity at which two openings are near-duplicates."),

@@ -1,0 +1,64 @@
+// Which person-weeks a pass measures: those with a call in a window, and those of runs whose outcomes changed.
+//
+// A week is frozen as soon as the first feature behind it is dropped, which is some days before its first call is: from then on what was
+// found stays. Nobody's calls say nothing of anybody.
+
+import { z } from "zod";
+import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
+import { NONE } from "../queries/call-facts.ts";
+import { WINDOWS } from "../queries/windows.ts";
+
+const TOUCHED = `
+    SELECT person_weeks.person_id AS person, week
+    FROM person_weeks FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = person_weeks.person_id
+    WHERE week >= toMonday(windows.from_day)
+    UNION DISTINCT
+    SELECT person_id AS person, arrayJoin(arrayMap(
+      weeks -> toMonday(toDate(started_at, {timezone:String})) + 7 * weeks,
+      range(toUInt32(1 + dateDiff('week', toMonday(toDate(started_at, {timezone:String})), toDate(ended_at, {timezone:String})))))) AS week
+    FROM runs FINAL
+    WHERE (person_id, run_id) IN (SELECT person_id, run_id FROM outcome_links WHERE version = {version:UInt64})`;
+
+export const chooseSignalWeeks = defineStatement({
+  name: "signals: weeks",
+  sql: `
+INSERT INTO signal_weeks (version, person_id, week, inputs_expire_at, expires_at)
+WITH touched AS (${TOUCHED}
+  )
+SELECT {version:UInt64}, person_id, week,
+  min(inputs_expire_at) - toIntervalDay({features_days_less:Int32}) AS features_expire_at, max(expires_at)
+FROM person_weeks FINAL
+WHERE (person_id, week) IN (SELECT person, week FROM touched) AND person_id != ${NONE}
+  AND week + 7 > toDate({scored_from:DateTime64(3)}, {timezone:String})
+GROUP BY person_id, week
+HAVING features_expire_at > {now:DateTime64(3)}`,
+  params: z.object({
+    version: z.int(),
+    now: z.date(),
+    timezone: z.string(),
+    scored_from: z.date(),
+    /** Days that features are kept for less than calls. */
+    features_days_less: z.int(),
+  }),
+});
+
+export const readSignalWeeks = defineQuery({
+  name: "signals: weeks of the pass",
+  sql: "SELECT DISTINCT week FROM signal_weeks WHERE version = {version:UInt64} ORDER BY week",
+  params: z.object({ version: z.int() }),
+  row: z.object({ week: z.iso.date() }),
+});
+
+/** Findings of measured weeks, and of weeks without a call left, that this pass has not written again. */
+export const retireWeekSignals = defineStatement({
+  name: "signals: retire week_signals",
+  sql: `
+INSERT INTO week_signals (person_id, week, signal, version, is_deleted, expires_at)
+SELECT week_signals.person_id, week, signal, {version:UInt64}, 1, expires_at
+FROM week_signals FINAL
+LEFT JOIN (SELECT person_id AS person, from_day FROM (${WINDOWS})) AS windows ON person = week_signals.person_id
+WHERE version < {version:UInt64} AND inputs_expire_at > {now:DateTime64(3)}
+  AND ((person != ${NONE} AND week >= toMonday(from_day))
+    OR (person_id, week) IN (SELECT person_id, week FROM signal_weeks WHERE version = {version:UInt64}))`,
+  params: z.object({ version: z.int(), now: z.date() }),
+});

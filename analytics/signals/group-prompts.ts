@@ -1,0 +1,65 @@
+// Puts prompts, and openings of sub-agents, that say nearly the same into clusters, by sketches alone.
+//
+// A sketch is 64 numbers of MinHash: the share of equal places is about the Jaccard similarity of two texts' 5-word shingles. Texts that
+// agree in one of 8 bands of 8 numbers are candidates (similarity .8: 77 % of pairs meet, .95: all but 1 in 10,000). In each such bucket
+// texts are held against its first member alone, and not against each other, so that the work grows with the number of texts and
+// paraphrases are not chained together. A text that is alike to several goes to the one that most prompts are alike to.
+//
+// Texts too short for a sketch are alike where they are equal. Sketches of different keys never meet; texts of one week do (gather-calls.ts).
+
+import { z } from "zod";
+import { SKETCH_SIZE } from "../../schemas/call-features.ts";
+import { defineStatement } from "../../schemas/clickhouse/store.ts";
+import type { Method } from "../../schemas/method.ts";
+import { OF_WEEK } from "./evidence.ts";
+
+const BANDS = 8;
+const ROWS = SKETCH_SIZE / BANDS;
+const IS_COMPARED = "(is_prompt OR (is_agent AND is_opening)) AND text != 0";
+/** Whose texts are compared with each other. */
+const SCOPE = "person_id, is_agent, sketch_epoch";
+
+export const groupPrompts = (method: Method) =>
+  defineStatement({
+    name: "signals: prompts",
+    sql: `
+INSERT INTO signal_prompts (version, person_id, week, run_id, agent_id, parent_agent_id, started_at, event_id, is_agent, is_opening,
+  is_short, cluster)
+WITH
+  texts AS (
+    SELECT ${SCOPE}, text, any(sketch) AS numbers, count() AS times, min((started_at, event_id)) AS first
+    FROM signal_calls
+    WHERE ${OF_WEEK} AND ${IS_COMPARED} AND notEmpty(sketch)
+    GROUP BY ${SCOPE}, text
+  ),
+  banded AS (
+    SELECT ${SCOPE}, text, first,
+      arrayJoin(arrayMap(band -> cityHash64(band, arraySlice(numbers, band * ${ROWS} + 1, ${ROWS})), range(${BANDS}))) AS bucket
+    FROM texts
+  ),
+  heads AS (
+    SELECT ${SCOPE}, bucket, argMin(text, (first, text)) AS head
+    FROM banded GROUP BY ${SCOPE}, bucket HAVING count() > 1
+  ),
+  candidates AS (
+    SELECT DISTINCT ${SCOPE}, text, head FROM banded INNER JOIN heads USING (${SCOPE}, bucket)
+  ),
+  alike AS (
+    SELECT ${SCOPE}, text, head, times
+    FROM candidates
+    INNER JOIN texts USING (${SCOPE}, text)
+    INNER JOIN (SELECT ${SCOPE}, text AS head, numbers AS head_numbers FROM texts) AS heads_texts USING (${SCOPE}, head)
+    WHERE arrayCount((one, other) -> one = other, numbers, head_numbers) >= ${method.signals.replaySimilarity * SKETCH_SIZE}
+  ),
+  joined AS (
+    SELECT ${SCOPE}, text, argMax(head, (prompts, head)) AS cluster_text
+    FROM alike
+    INNER JOIN (SELECT ${SCOPE}, head, sum(times) AS prompts FROM alike GROUP BY ${SCOPE}, head) AS sizes USING (${SCOPE}, head)
+    GROUP BY ${SCOPE}, text
+  )
+SELECT {version:UInt64}, person_id, {week:Date}, run_id, agent_id, parent_agent_id, started_at, event_id, is_agent, is_opening,
+  empty(sketch), if(cluster_text = 0, text, cluster_text)
+FROM signal_calls LEFT JOIN joined USING (${SCOPE}, text)
+WHERE ${OF_WEEK} AND ${IS_COMPARED}`,
+    params: z.object({ version: z.int(), week: z.iso.date() }),
+  });
