@@ -12,6 +12,7 @@ import type { Me } from "../../schemas/dashboard-api.ts";
 import { toGatewayUrl } from "./addresses.ts";
 import type { Dashboard, DashboardEnv } from "./dashboard.ts";
 import { createPersonRoutes } from "./person-routes.ts";
+import { createPolicyRoutes } from "./policy-routes.ts";
 import { createErrorBoundary } from "./problem.ts";
 import { createHostGuard, createOriginGuard } from "./request-guard.ts";
 import { createSecurityHeaders } from "./security-headers.ts";
@@ -61,6 +62,7 @@ function createApi(dashboard: Dashboard, { isHttps }: { isHttps: boolean }): Hon
       timezone: dashboard.config.timezone,
     });
   });
+  api.route("/policy", createPolicyRoutes(dashboard));
   api.route("/people/:personId", createPersonRoutes(dashboard));
   api.all("*", () => {
     throw new AppError("not_found", "There is nothing at this address.");

@@ -30,4 +30,12 @@ export const patternMethod = {
     .default(2)
     .describe("Patterns that registered schedules close in scheduleDays, without an approver."),
   scheduleDays: count.default(28).describe("See schedulesMax."),
+  scheduledShareMin: share
+    .default(0.5)
+    .describe("Share of the named cost that schedules started, from which they are its explanation."),
+  explanationDays: count
+    .default(180)
+    .describe(
+      "Days for which an explanation that somebody accepted covers the same mechanisms; work changes, and then it is asked for again.",
+    ),
 };

@@ -7,6 +7,7 @@
 
 import { sql } from "drizzle-orm";
 import {
+  bigint,
   boolean,
   date,
   doublePrecision,
@@ -72,6 +73,8 @@ export const patterns = pgTable(
     /** Share of the named cost that registered schedules started. */
     scheduledShare: doublePrecision("scheduled_share").notNull(),
     methodVersion: text("method_version").notNull(),
+    /** Of the newest row of signals behind the evidence: another one says that it has changed. */
+    evidenceVersion: bigint("evidence_version", { mode: "number" }).notNull().default(0),
     observedAt: instant("observed_at").notNull(),
     notifiedAt: instant("notified_at"),
     openedAt: instant("opened_at"),
@@ -128,6 +131,10 @@ export const patternEvidence = pgTable(
     week: date("week", { mode: "string" }).notNull(),
     signal: text("signal").notNull(),
     family: text("family", { enum: SIGNAL_FAMILIES }).notNull(),
+    /** What the signal asks, how it is answered, and honest ways to the same effect: in the words that the person was told. */
+    question: text("question").notNull().default(""),
+    rule: text("rule").notNull().default(""),
+    innocents: text("innocents").array().notNull().default([]),
     workloadClass: text("workload_class", { enum: WORKLOAD_CLASSES }),
     effect: doublePrecision("effect").notNull(),
     floor: doublePrecision("floor").notNull(),

@@ -3,7 +3,6 @@
 // On the embedded server, because it lets us in as the product's own role. Many a test server's role is a superuser, which no
 // policy binds.
 
-import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, connect as connectTo } from "node:net";
 import { tmpdir } from "node:os";
@@ -18,18 +17,18 @@ import { migratePostgres } from "../../schemas/postgres/migrate.ts";
 import { openPostgres, type PostgresStore } from "../../schemas/postgres/open.ts";
 import { readRoleFacts } from "../../schemas/postgres/role.ts";
 import { actAs, actAsSystem } from "../../schemas/postgres/scope.ts";
+import * as outcomeTables from "../../schemas/postgres/outcome-tables.ts";
+import * as patternTables from "../../schemas/postgres/pattern-tables.ts";
 import * as tables from "../../schemas/postgres/tables.ts";
+import { ADA, ATTEMPTS, BEN, BENS, fillTables } from "../builders/scoped-rows.ts";
 
 /** On a loaded machine servers take their time to start. */
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-const TABLES = Object.values(tables).flatMap((table) => (is(table, PgTable) ? getTableName(table) : []));
+const TABLES = [tables, patternTables, outcomeTables]
+  .flatMap((module) => Object.values(module))
+  .flatMap((table) => (is(table, PgTable) ? getTableName(table) : []));
 const INSUFFICIENT_PRIVILEGE = "42501";
-const ADA = randomUUID();
-const BEN = randomUUID();
-/** One of them stands in every row about Ben, in lower case, and neither in any other. */
-const BENS = new RegExp(`of ben|${BEN}`);
-
 let dataDir: string;
 let server: EmbeddedPostgres;
 /** Of one connection, so that whatever one transaction leaves behind on it meets the next. */
@@ -39,76 +38,13 @@ beforeAll(async () => {
   server = await startEmbeddedPostgres({ dataDir, log: pino({ level: "silent" }), fsync: false });
   store = await openPostgres({ url: server.url, connectionsMax: 1 });
   await migratePostgres(store);
-  await fill();
+  await fillTables(store);
 });
 afterAll(async () => {
   await store.close();
   await server.stop();
   rmSync(dataDir, { recursive: true });
 });
-/** One row of each about Ada, and one about Ben. What the tests try leaves Ben's as they are. */
-async function fill(): Promise<void> {
-  for (const [personId, name] of [
-    [ADA, "of ada"],
-    [BEN, "of ben"],
-  ]) {
-    await store.pool.query(`WITH team AS (INSERT INTO teams (name) VALUES ('${name}') RETURNING team_id)
-      INSERT INTO people (person_id, email, name, team_id) SELECT '${personId}', '${name}', '${name}', team_id FROM team`);
-    await store.pool.query(`INSERT INTO keys (kind, person_id, name, secret_sha256, hint)
-      VALUES ('person', '${personId}', '${name}', '${name}', '')`);
-    await store.pool.query(`INSERT INTO person_positions (person_id, valid_from, team_id, manager_id)
-      SELECT person_id, now(), team_id, manager_id FROM people WHERE person_id = '${personId}'`);
-    await store.pool.query(`INSERT INTO schedules (person_id, name, cron, timezone, minutes, workload_class)
-      VALUES ('${personId}', '${name}', '0 3 * * *', 'UTC', 15, 'scheduled')`);
-    await store.pool
-      .query(`INSERT INTO class_corrections (person_id, run_id, event_id, event_started_at, workload_class, expires_at)
-      VALUES ('${personId}', 'r', gen_random_uuid(), now(), 'batch', now())`);
-    for (const table of ["sessions", "login_links"])
-      await store.pool.query(`INSERT INTO ${table} (token_sha256, person_id, expires_at)
-        VALUES ('${name}', '${personId}', now())`);
-    await store.pool
-      .query(`INSERT INTO audit (at, action, subject_id, payload, payload_sha256, previous_hash, hash)
-      VALUES (now(), '${name}', '${personId}', '{}', '', '', '${name}')`);
-  }
-}
-
-/** Per table: what changes each of its rows, and the columns and values of one more row about Ben. */
-const ATTEMPTS: Readonly<Record<string, { set: string; row: string }>> = {
-  teams: { set: "name = name || '!'", row: "(name) VALUES ('new')" },
-  people: { set: "name = 'taken'", row: "(email, name) VALUES ('new', 'new')" },
-  person_positions: {
-    set: "team_id = NULL",
-    row: `(person_id, valid_from) VALUES ('${BEN}', now())`,
-  },
-  keys: {
-    set: "name = 'taken'",
-    row: `(kind, person_id, name, secret_sha256, hint) VALUES ('person', '${BEN}', 'new', 'new', '')`,
-  },
-  schedules: {
-    set: "ended_at = now()",
-    row: `(person_id, name, cron, timezone, minutes, workload_class) VALUES ('${BEN}', 'new', '', '', 1, 'batch')`,
-  },
-  class_corrections: {
-    set: "withdrawn_at = now()",
-    row: `(person_id, run_id, event_id, event_started_at, workload_class, expires_at)
-      VALUES ('${BEN}', 'r', gen_random_uuid(), now(), 'batch', now())`,
-  },
-  sessions: {
-    set: "ended_at = now()",
-    row: `(token_sha256, person_id, expires_at) VALUES ('new', '${BEN}', now())`,
-  },
-  login_links: {
-    set: "used_at = now()",
-    row: `(token_sha256, person_id, expires_at) VALUES ('new', '${BEN}', now())`,
-  },
-  audit: {
-    set: "payload = NULL",
-    row: `(at, action, actor_id, subject_id, payload_sha256, previous_hash, hash)
-      VALUES (now(), 'new', '${ADA}', '${BEN}', '', '', 'new')`,
-  },
-  identity_version: { set: "is_only = is_only", row: "DEFAULT VALUES" },
-};
-
 type Query = (statement: string) => Promise<{ rows: unknown[] }>;
 
 /** Everything of a table that a statement gives back, as text. A refusal gives back nothing. */
@@ -191,7 +127,8 @@ describe.each(TABLES)("%s", (table) => {
   });
 });
 
-const OF_PEOPLE = TABLES.filter((table) => table !== "identity_version");
+const OF_ALL = ["identity_version", "organisation_targets", "policies"];
+const OF_PEOPLE = TABLES.filter((table) => !OF_ALL.includes(table));
 test.each(OF_PEOPLE)(
   "%s is all there for the product, so the tries above would have found something",
   async (table) => {
