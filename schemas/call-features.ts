@@ -18,6 +18,8 @@ export const SKETCH_SIZE = 64;
 export const BLOCKS_MAX = 32;
 /** Tool calls of one answer, and results of one request, that are listed; an answer with more is a runaway. */
 export const TOOL_CALLS_MAX = 128;
+/** Hashes of files that one answer writes; of one file there are up to 11. */
+export const WRITTEN_HASHES_MAX = 256;
 /** Hashes of texts that an answer hands to sub-agents. */
 export const SPAWN_HASHES_MAX = 32;
 
@@ -94,6 +96,8 @@ const toolFields = {
   tool_args_hashes: listOf(hash),
   /** Of the file or address acted on, under the link key; '' where there is none. */
   tool_target_hashes: listOf(hash),
+  /** Ends of the paths of files that they write, under the link key, as outcomes name files from the root of a repository. */
+  written_file_hashes: z.array(hash).max(WRITTEN_HASHES_MAX).default([]),
   /** Of the call's own id, by which its result finds it; '' where it has none. */
   tool_call_hashes: listOf(hash),
   /** Results of earlier tool calls that this request's delta carries, in order; the lists run side by side. */
@@ -152,6 +156,7 @@ export const UNKNOWN_FEATURES: Omit<
   tool_kinds: [],
   tool_args_hashes: [],
   tool_target_hashes: [],
+  written_file_hashes: [],
   tool_call_hashes: [],
   tool_result_hashes: [],
   tool_result_call_hashes: [],

@@ -45,6 +45,7 @@ export const outcomeSchema = z.strictObject({
   credited_at: time,
   /** Whichever is known; linking an outcome to its runs is the work of analytics. */
   person_id: z.uuid().nullable(),
+  /** Our id of a run, a client's, or that of a session, as a commit's trailer has it; several stand with a space between them. */
   run_id: unknownText,
   session_id: unknownText,
   request_id: unknownText,
@@ -59,6 +60,8 @@ export const outcomeSchema = z.strictObject({
   gross_quantity: z.number().min(0),
   /** Whether somebody else approved. */
   reviewed_by_other: z.boolean().nullable(),
+  /** Share of its lines that were changed again before the merge; absent or null: unknown. */
+  rewritten_share: z.number().min(0).max(1).nullable().optional(),
   /** The outcome that this one takes back. */
   reverses: unknownText,
   source: z.enum(OUTCOME_SOURCES),

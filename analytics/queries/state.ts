@@ -40,7 +40,8 @@ export const countArrivals = defineQuery({
   sql: `
 SELECT
   (SELECT count() FROM token_events WHERE ingested_at >= {since:DateTime64(3)})
-  + (SELECT count() FROM call_features WHERE ingested_at >= {since:DateTime64(3)}) AS records`,
+  + (SELECT count() FROM call_features WHERE ingested_at >= {since:DateTime64(3)})
+  + (SELECT count() FROM outcomes WHERE ingested_at >= {since:DateTime64(3)}) AS records`,
   params: z.object({ since: z.date() }),
   row: z.object({ records: z.coerce.number() }),
 });

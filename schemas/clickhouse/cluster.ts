@@ -41,6 +41,7 @@ export const SHARDED_BY: Readonly<Record<string, string>> = {
   signal_prompts: "person_id",
   target_findings: "target_id",
   analysis_windows: "person_id",
+  analysis_outcomes: "outcome_id",
   analysis_calls: "person_id",
   analysis_links: "person_id",
   analysis_prompts: "person_id",

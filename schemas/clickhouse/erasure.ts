@@ -32,6 +32,7 @@ export const PERSON_TABLES = [
   { table: "signal_calls", rows: "signal_calls", swept: "all" },
   { table: "signal_prompts", rows: "signal_prompts", swept: "all" },
   { table: "declared_classes", rows: "declared_classes FINAL", swept: "all" },
+  { table: "analysis_outcomes", rows: "analysis_outcomes", swept: "all" },
   { table: "analysis_windows", rows: "analysis_windows", swept: "all" },
   { table: "analysis_calls", rows: "analysis_calls", swept: "all" },
   { table: "analysis_links", rows: "analysis_links", swept: "all" },

@@ -10,8 +10,10 @@ import { migrateClickHouse } from "../../schemas/clickhouse/migrate.ts";
 import { openClickHouse } from "../../schemas/clickhouse/open.ts";
 import { defineQuery, defineStatement, type ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { CallFeatures } from "../../schemas/call-features.ts";
+import type { Outcome } from "../../schemas/outcome.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { buildCallFeatures } from "./call-features.ts";
+import { buildOutcome } from "./outcome.ts";
 import { buildTokenEvent } from "./token-event.ts";
 import { toMethod } from "../../schemas/method.ts";
 
@@ -21,16 +23,18 @@ export const KEY = "01936a00-0000-7000-8000-00000000000c";
 export const OTHER_KEY = "01936a00-0000-7000-8000-00000000000d";
 
 const DERIVED_TABLES = ["calls", "usage_days", "runs", "person_weeks"] as const;
-const RECORD_TABLES = ["token_events", "call_features", "declared_classes"];
+const LINK_TABLES = ["run_links", "outcome_links"] as const;
+const RECORD_TABLES = ["token_events", "call_features", "declared_classes", "outcomes"];
 const STATE_TABLES = [
   "analysis_state",
   "analysis_windows",
   "analysis_calls",
   "analysis_links",
+  "analysis_outcomes",
   "analysis_prompts",
   "analysis_credits",
 ];
-export type DerivedTable = (typeof DERIVED_TABLES)[number];
+export type DerivedTable = (typeof DERIVED_TABLES)[number] | (typeof LINK_TABLES)[number];
 const INTERVAL_MS = 3_600_000;
 /** Far enough that the engine, which goes by the machine's clock, drops nothing while a test runs. */
 const NEVER = new Date("2090-01-01T00:00:00Z");
@@ -45,6 +49,11 @@ export interface Arrival extends Partial<TokenEvent> {
 
 /** What a test says of a call's features; they belong to the event of the same id. */
 export interface FeaturesArrival extends Partial<CallFeatures> {
+  expires_at?: Date;
+}
+
+/** What a test says of an outcome. */
+export interface OutcomeArrival extends Partial<Outcome> {
   expires_at?: Date;
 }
 
@@ -71,11 +80,14 @@ export interface AnalysisBench {
   arriveStamped(ingestedAt: Date, ...arrivals: Arrival[]): Promise<void>;
   /** Puts features into call_features. */
   arriveFeatures(...arrivals: FeaturesArrival[]): Promise<void>;
+  /** Puts outcomes into outcomes. */
+  arriveOutcomes(...arrivals: OutcomeArrival[]): Promise<void>;
   declare(...declarations: Declaration[]): Promise<void>;
   analyze(more?: Partial<AnalysisOptions>): Promise<Summary>;
   /** What the dashboard would read, without what differs from pass to pass. */
   rows(table: DerivedTable): Promise<Row[]>;
-  all(): Promise<Record<DerivedTable, Row[]>>;
+  /** Of calls and their sums. */
+  all(): Promise<Record<(typeof DERIVED_TABLES)[number], Row[]>>;
   /** Leaves no row in any table. */
   empty(): Promise<void>;
   close(): Promise<void>;
@@ -124,6 +136,15 @@ export async function openAnalysisBench(timezone = "UTC", given?: ClickHouseStor
       });
       await store.insert("call_features", records);
     },
+    async arriveOutcomes(...arrivals) {
+      nowMs += INTERVAL_MS;
+      const records = arrivals.map(({ expires_at = NEVER, ...said }) => ({
+        ...buildOutcome(said),
+        expires_at,
+        ingested_at: new Date(nowMs),
+      }));
+      await store.insert("outcomes", records);
+    },
     async declare(...declarations) {
       nowMs += INTERVAL_MS;
       const declared = declarations.map((said) => ({ ...UNDECLARED, ...said }));
@@ -148,7 +169,7 @@ export async function openAnalysisBench(timezone = "UTC", given?: ClickHouseStor
       };
     },
     async empty() {
-      for (const table of [...RECORD_TABLES, ...STATE_TABLES, ...DERIVED_TABLES])
+      for (const table of [...RECORD_TABLES, ...STATE_TABLES, ...DERIVED_TABLES, ...LINK_TABLES])
         await store.execute(
           defineStatement({ name: "empty", sql: `TRUNCATE TABLE ${table}`, params: z.object({}) }),
           {},
@@ -175,6 +196,8 @@ const ORDER: Readonly<Record<DerivedTable, string>> = {
   usage_days: "person_id, day, model, client, workload_class, request_kind, reason",
   runs: "person_id, started_at, run_id",
   person_weeks: "person_id, week, workload_class",
+  run_links: "person_id, run_id",
+  outcome_links: "outcome_id, person_id, run_id",
 };
 
 function readTable(table: DerivedTable) {

@@ -9,13 +9,15 @@ CREATE TABLE IF NOT EXISTS run_links
 (
     person_id UUID,
     run_id String,
-    client_run_id String, -- '' none
+    client_run_ids Array(String),
     session_ids Array(String), -- the run's root session, and its agents' own
-    request_ids Array(String),
+    request_keys Array(UInt64), -- of the providers' request ids (analytics/queries/link-keys.ts)
     started_at DateTime64(3, 'UTC'),
     ended_at DateTime64(3, 'UTC'),
-    target_hashes Array(String), -- link key: files that it wrote to
+    file_hashes Array(String), -- link key: ends of the paths of files that it wrote
     has_writes Bool, -- a tool of kind write was asked for
+    features_expire_at DateTime('UTC'), -- when the first of the features behind the row is dropped; from then on nothing is taken off it
+    inputs_expire_at DateTime('UTC'), -- when the first of its calls is dropped; from then on the row stays as it is
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
     expires_at DateTime('UTC')
@@ -25,21 +27,23 @@ ORDER BY (person_id, run_id)
 TTL expires_at
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
--- One row an outcome and a run that has a share in it. The shares of one outcome sum to 1.
+-- One row an outcome and a run that has a share in it. The shares of one outcome sum to 1. A pass writes only what has changed, so
+-- that the rows of its version tell what later steps have to look at again.
 CREATE TABLE IF NOT EXISTS outcome_links
 (
     person_id UUID, -- of the run
     run_id String,
-    outcome_id String,
+    outcome_id String, -- of several that tell of one thing, the most trusted one's
     kind LowCardinality(String),
     source LowCardinality(String),
-    trust LowCardinality(String),
+    trust LowCardinality(String), -- low also for a merge that nobody else has approved
     linked_by LowCardinality(String),
     share Float64,
     quantity Float64, -- of the whole outcome
     occurred_at DateTime64(3, 'UTC'),
     credited_at DateTime64(3, 'UTC'), -- counts from then on, unless it is reversed
     reversed_at Nullable(DateTime64(3, 'UTC')), -- a reversal takes it back from then on; NULL: it holds
+    told_by UInt32, -- outcomes that tell of the same thing
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
     expires_at DateTime('UTC')
@@ -48,6 +52,30 @@ ENGINE = ReplacingMergeTree(version, is_deleted)
 ORDER BY (person_id, run_id, outcome_id)
 TTL expires_at
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- The outcomes that one pass links, and by what each of them may meet a run. Written and read by one pass.
+-- Order: a pass reads its own rows. Duplicates: none are made; several rows may tell of one thing.
+CREATE TABLE IF NOT EXISTS analysis_outcomes
+(
+    version UInt64,
+    outcome_id String, -- of the thing: the most trusted outcome that tells of it
+    member_id String, -- of this outcome
+    person_id UUID, -- zero: nobody is named
+    kind LowCardinality(String),
+    source LowCardinality(String), -- of the thing, as all that follows
+    trust LowCardinality(String),
+    quantity Float64,
+    occurred_at DateTime64(3, 'UTC'),
+    credited_at DateTime64(3, 'UTC'),
+    reversed_at Nullable(DateTime64(3, 'UTC')),
+    told_by UInt32,
+    names UInt32, -- runs that this outcome names
+    seeks Array(Tuple(UInt8, UInt64)), -- the lower the number, the surer the link (analytics/queries/link-keys.ts)
+    written_at DateTime('UTC') DEFAULT now()
+)
+ENGINE = MergeTree
+ORDER BY (version, outcome_id)
+TTL written_at + INTERVAL 1 HOUR;
 
 -- What is expected of a run in a week, and what an outcome usually costs, by class and tier. Frozen: the rows of a week are made
 -- once, for all classes and tiers at the same time, from the weeks before it.
