@@ -19,6 +19,7 @@ import { DAY_MS } from "./calendar.ts";
 import { simulateHistory, toLine } from "./history.ts";
 import { startLiveTraffic, type LiveCaller } from "./live-traffic.ts";
 import { createOrganisation, findShowcase, toPeopleCsv, type Organisation } from "./organisation.ts";
+import { createOutcomeMaker, type OutcomeMaker } from "./outcomes.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { CALENDAR } from "./rates.ts";
 
@@ -130,13 +131,20 @@ async function importOrganisation(
   progress.step(`Importing ${organisation.people.length} people`);
   await assay.run(["people", "import", "-"], [toPeopleCsv(organisation)]);
   progress.step(`Importing their calls of ${CALENDAR.weeks} weeks`);
-  await assay.run(["import", "events", "-"], historyLines(organisation, progress, now));
+  const outcomes = createOutcomeMaker(organisation.random.fork("outcomes"));
+  await assay.run(["import", "events", "-"], historyLines(organisation, { outcomes, progress, now }));
+  progress.step("Importing what came of them");
+  await assay.run(["import", "outcomes", "-"], outcomes.lines(now));
 }
 
-function* historyLines(organisation: Organisation, progress: Progress, now: Date): Generator<string> {
+function* historyLines(
+  organisation: Organisation,
+  { outcomes, progress, now }: { outcomes: OutcomeMaker; progress: Progress; now: Date },
+): Generator<string> {
   const lengthMs = CALENDAR.weeks * 7 * DAY_MS;
   for (const call of simulateHistory(organisation, { now })) {
     progress.fraction(1 - (now.getTime() - Date.parse(call.event.started_at)) / lengthMs);
+    outcomes.observe(call);
     yield toLine(call);
   }
 }

@@ -9,12 +9,13 @@ import { converse } from "./conversation.ts";
 import type { Organisation, SimulatedService } from "./organisation.ts";
 import { TACTICS } from "./rates.ts";
 import { addTactic, type PersonDay } from "./tactics.ts";
+import { toPromptFeatures, type PromptFeatures } from "./prompt-features.ts";
 import { createToolCalls, type ToolFeatures } from "./tool-calls.ts";
 
 export interface SimulatedCall {
   event: TokenEvent;
-  /** What of its features the history has: its tool calls. */
-  features: ToolFeatures | undefined;
+  /** What of its features the history has: its prompt and its tool calls. */
+  features: Partial<PromptFeatures & ToolFeatures>;
   /** Whose it is; undefined for a service's. */
   personEmail: string | undefined;
 }
@@ -36,12 +37,14 @@ export function* simulateHistory(
       const random = person.random.fork(`day ${day}`);
       const toolsOf = createToolCalls(random.fork("tools"));
       for (const event of livePersonDay({ person, day, calendar, progress, random })) {
-        if (isPast(event)) yield { event, features: toolsOf(event), personEmail: person.email };
+        if (!isPast(event)) continue;
+        const features = { ...toPromptFeatures(event), ...toolsOf(event) };
+        yield { event, features, personEmail: person.email };
       }
     }
     for (const service of organisation.services) {
       for (const event of liveServiceDay(service, day, calendar, progress)) {
-        if (isPast(event)) yield { event, features: undefined, personEmail: undefined };
+        if (isPast(event)) yield { event, features: {}, personEmail: undefined };
       }
     }
   }

@@ -4,9 +4,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { REQUEST_KINDS, WORKLOAD_CLASSES } from "../../schemas/closed-lists.ts";
 import { tokenEventSchema, type TokenEvent } from "../../schemas/token-event.ts";
 import { parseEventLine } from "../../ingest/import/event-line.ts";
+import { createOutcomeParser } from "../../ingest/import/outcome-line.ts";
 import { createPricer } from "../../ingest/sink/price.ts";
 import { simulateHistory, toLine, type SimulatedCall } from "../simulation/history.ts";
 import { createOrganisation, findShowcase, toPeopleCsv } from "../simulation/organisation.ts";
+import { createOutcomeMaker } from "../simulation/outcomes.ts";
+import { createRandom } from "../simulation/random.ts";
 import { HABITS, SERVICES, TACTICS } from "../simulation/rates.ts";
 
 const NOW = new Date("2026-11-20T15:00:00Z");
@@ -77,9 +80,9 @@ describe("the records", () => {
   });
 
   it("bring the result of each tool call that was asked for, in a later call, once", () => {
-    const features = history.flatMap((call) => call.features ?? []);
-    const asked = new Set(features.flatMap((each) => each.tool_call_hashes));
-    const answered = features.flatMap((each) => each.tool_result_call_hashes);
+    const features = history.map((call) => call.features);
+    const asked = new Set(features.flatMap((each) => each.tool_call_hashes ?? []));
+    const answered = features.flatMap((each) => each.tool_result_call_hashes ?? []);
     expect(answered.length).toBeGreaterThan(asked.size / 2);
     expect(new Set(answered).size).toBe(answered.length);
     expect(answered.filter((id) => !asked.has(id))).toEqual([]);
@@ -250,4 +253,16 @@ describe("those who inflate carry the marks of their tactic, and others do not",
     const through = beats.filter(({ error_kind }) => error_kind === null);
     expect(new Set(through.map(({ client_run_id }) => client_run_id)).size).toBe(through.length);
   });
+});
+
+it("outcomes come of sessions that wrote something, after them, and pass the import's parser", () => {
+  const maker = createOutcomeMaker(createRandom(SEED));
+  history.forEach((call) => maker.observe(call));
+  const sessions = countBy(history, ({ event }) => event.session_id ?? "");
+  const outcomes = [...maker.lines(NOW)].map((line) => createOutcomeParser(7)(line));
+  expect(outcomes.length).toBeGreaterThan(50);
+  for (const parsed of outcomes) {
+    expect(parsed).toMatchObject({ outcome: { source: "import" }, unknownFields: [] });
+    if ("outcome" in parsed) expect(sessions.get(parsed.outcome.session_id ?? "none")).toBeGreaterThan(0);
+  }
 });
