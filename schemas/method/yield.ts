@@ -34,8 +34,10 @@ export const yieldMethod = {
       "Variance of people's yields within a class, until it can be measured: one in seven is below 0.5.",
     ),
   dispersionMin: positive
-    .default(0.05)
-    .describe("Never taken for smaller: the prior then weighs as much as 20 expected outcomes, and no more."),
+    .default(0.1)
+    .describe(
+      "Never taken for smaller: the prior weighs no more than 10 expected outcomes, so that none out of 16 is still seen as low value.",
+    ),
   dispersionPeopleMin: count
     .default(20)
     .describe("People with runs of a class below which the default variance holds."),
