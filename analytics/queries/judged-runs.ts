@@ -20,8 +20,8 @@ export const MODEL_TIER = `['unknown', 'small', 'medium', 'large'][1 +
       arrayMax(arrayMap(model -> transform(model, {models:Array(String)}, {model_ranks:Array(UInt8)}, 0), arrayPushBack(models, '')))]`;
 
 /** Place of a cost among the bins, from 1. */
-export const binOf = (cost: string): string =>
-  `(1 + arrayCount(edge -> ${cost} > edge, {cost_edges:Array(Float64)}))`;
+export const binOf = (cost: string, edges = "{cost_edges:Array(Float64)}"): string =>
+  `(1 + arrayCount(edge -> ${cost} > edge, ${edges}))`;
 
 /** What nobody did is not scored. */
 export const IS_SOMEBODYS = `person_id != ${NONE}`;

@@ -12,9 +12,12 @@ const ROOT = join(import.meta.dirname, "../..");
 const REASONS: Readonly<Record<string, string>> = {
   "analytics/queries/calls.ts: token_events": "Makes a set of runs.",
   "analytics/queries/classes.ts: declared_classes": "Who ever declared something, also what no longer holds.",
+  "analytics/queries/run-scores.ts: outcome_links": "Also what no longer holds makes a score stale.",
+  "analytics/queries/run-scores.ts: run_links": "As its outcome_links.",
   "analytics/queries/state.ts: ${STATE_TABLE}": "Of two passes that ended together both must find the other.",
   "analytics/queries/state.ts: token_events": "Asks whether there is any row.",
   "analytics/queries/state.ts: call_features": "Asks whether there is any row.",
+  "analytics/queries/week-scores.ts: run_scores": "Who was touched, also by a score that is gone.",
   "analytics/queries/windows.ts: call_features": "As its token_events.",
   "analytics/queries/windows.ts: declared_classes":
     "As its token_events; what no longer holds touches as much.",
