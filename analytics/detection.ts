@@ -9,7 +9,7 @@
 import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
 import type { Method } from "../schemas/method.ts";
 import type { AnalysisPass } from "./pass.ts";
-import { chooseSignalWeeks, readSignalWeeks, retireWeekSignals } from "./signals/choose-weeks.ts";
+import { chooseSignalWeeks, GATHERED, readSignalWeeks, retireWeekSignals } from "./signals/choose-weeks.ts";
 import { gatherSignalCalls } from "./signals/gather-calls.ts";
 import { groupPrompts } from "./signals/group-prompts.ts";
 import { measure, type Measurement } from "./signals/measure.ts";
@@ -33,9 +33,10 @@ export async function detectSignals(pass: AnalysisPass): Promise<void> {
     scored_from: scoredFrom,
     features_days_less: Math.max(0, retentionDays.events - retentionDays.sketches),
   });
-  for (const { week } of await store.query(readSignalWeeks, { version }))
-    await detectInWeek(pass, scoredFrom, week);
+  const weeks = await store.query(readSignalWeeks, { version });
+  for (const { week } of weeks) await detectInWeek(pass, scoredFrom, week);
   await store.execute(retireWeekSignals, { version, now });
+  if (weeks.length > 0) for (const gathered of GATHERED) await store.remove(gathered, { version });
 }
 
 async function detectInWeek(pass: AnalysisPass, scoredFrom: Date, week: string): Promise<void> {

@@ -4,7 +4,7 @@
 // found stays. Nobody's calls say nothing of anybody.
 
 import { z } from "zod";
-import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
+import { defineQuery, defineRemoval, defineStatement } from "../../schemas/clickhouse/store.ts";
 import { NONE } from "../queries/call-facts.ts";
 import { WINDOWS } from "../queries/windows.ts";
 
@@ -62,3 +62,13 @@ WHERE version < {version:UInt64} AND inputs_expire_at > {now:DateTime64(3)}
     OR (person_id, week) IN (SELECT person_id, week FROM signal_weeks WHERE version = {version:UInt64}))`,
   params: z.object({ version: z.int(), now: z.date() }),
 });
+
+/** What a pass gathered; of no use once it has ended. A pass that dies leaves it to the tables' TTL. */
+export const GATHERED = ["signal_weeks", "signal_calls", "signal_prompts"].map((table) =>
+  defineRemoval({
+    name: `signals: clear ${table}`,
+    table,
+    where: "version = {version:UInt64}",
+    params: z.object({ version: z.int() }),
+  }),
+);

@@ -42,7 +42,8 @@ const FACTS = `
       row_number() OVER (PARTITION BY person, run_id, is_agent, if(is_agent, agent, '') ORDER BY started_at, call_id) = 1 AS is_first,
       multiIf(is_agent, is_first AND agent != '', is_first AND begins_here, 1,
         run_source = 'idle' AND trigger NOT IN ('tool', 'agent')) AS is_opening,
-      NOT is_agent AND (is_opening OR trigger = 'human') AS is_prompt
+      NOT is_agent AND (is_opening OR trigger = 'human') AS is_prompt,
+      NOT is_agent AND trigger IN ('human', 'unknown') AS is_said
     FROM token_events FINAL INNER JOIN assigned ON assigned.event_id = token_events.event_id
     WHERE ${IN_WEEK} AND ${OF_PEOPLE} AND key_kind != 'service' AND request_kind IN ('main', 'subagent')`;
 
@@ -70,8 +71,8 @@ WITH
     WHERE ${IN_WEEK} AND ${OF_PEOPLE}
   )
 SELECT {version:UInt64}, person, {week:Date}, run_id, agent, parent_agent, started_at, call_id, is_agent, is_opening, is_prompt, trigger,
-  entrypoint, class, cost, text, sketch_epoch, if(is_prompt OR (is_agent AND is_opening), delta_sketch, []),
-  has_results OR trigger = 'tool', delta_repetition, delta_compression, if(is_prompt, delta_blocks, []), output, answer_sketch,
+  entrypoint, class, cost, text, sketch_epoch, if(is_said OR is_opening, delta_sketch, []),
+  has_results OR trigger = 'tool', delta_repetition, delta_compression, if(is_said, delta_blocks, []), output, answer_sketch,
   answer_blocks, is_cut_off, has_effect, if(is_agent, targets, []), prefix, parent_prefix, system, cache_read, cache_write
 FROM features RIGHT JOIN facts ON features.event_id = facts.call_id`,
   params: z.object({ version: z.int(), week: z.iso.date(), timezone: z.string(), scored_from: z.date() }),

@@ -21,9 +21,9 @@ export const signalMethod = {
     .default(0.1)
     .describe("Benjamini-Hochberg over person-weeks, where the organisation is large enough for it."),
   repeatRateBenign: share
-    .default(0.3)
+    .default(0.25)
     .describe(
-      "Chance, at each prompt of an honest person, that it repeats an earlier one of another run. In 14 weeks of real developers it is 0 to 0.13.",
+      "Chance, at each prompt of an honest person, that it repeats an earlier one of another run, at most. In 14 weeks of real developers it is 0 to 0.13.",
     ),
   replaySimilarity: share
     .default(0.8)
@@ -45,4 +45,46 @@ export const signalMethod = {
     .default(0.5)
     .describe("Share of cost in runs that did nothing, of an opening that repeats."),
   noOpRepeatsMin: count.default(10).describe("Times that such an opening occurs."),
+  paddingRepetitionMin: share
+    .default(0.3)
+    .describe(
+      "Share of a prompt's lines that repeat, from which it may be padded: the limit of the Gopher filters.",
+    ),
+  paddingCompressionMax: share
+    .default(0.15)
+    .describe("And it compresses to this. Code repeats its brackets, and compresses to 0.25."),
+  fillerCompressionMax: share
+    .default(0.05)
+    .describe("What compresses to this is filler also on one line. Prose compresses to 0.35, a log to 0.1."),
+  paddingPromptsMin: count
+    .default(20)
+    .describe("Prompts of 256 bytes or more, before padding is looked for."),
+  paddingShareFloor: share.default(0.25).describe("Share of those prompts that are padded."),
+  sharedBlockRunsMin: count
+    .default(10)
+    .describe("Runs with different prompts in which a paragraph occurs, before it is a padding block."),
+  sharedBlocksShareFloor: share
+    .default(0.5)
+    .describe("Share of prompts with paragraphs of which half are such blocks."),
+  cutOffAnswersMin: count.default(30).describe("Last answers of runs, before their ends are looked at."),
+  cutOffShareFloor: share
+    .default(0.5)
+    .describe("Share of them that the length limit cut off and nothing came of."),
+  fanOutSiblingsMin: count
+    .default(3)
+    .describe(
+      "Sub-agents of one parent that were told the same and looked at the same: two may be a second opinion.",
+    ),
+  fanOutAgentsMin: count.default(10).describe("Sub-agents of a week, before they are compared."),
+  fanOutShareFloor: share.default(0.5).describe("Share of the sub-agents that repeat a sibling."),
+  echoRoundsMin: count
+    .default(10)
+    .describe("Times that a run's own answer comes back as its next prompt, before it is an echo."),
+  echoShareFloor: share.default(0.25).describe("Share of cost in such rounds."),
+  cacheBustCallsMin: count
+    .default(30)
+    .describe("Calls that continue another with a cache, before it is looked at."),
+  cacheBustShareFloor: share
+    .default(0.5)
+    .describe("Share of them that wrote more than they read because what stands before had changed."),
 };

@@ -287,11 +287,11 @@ CREATE TABLE IF NOT EXISTS signal_calls
     cost_usd Float64, -- 0 where it is unknown
     text UInt64, -- of what is new in it
     sketch_epoch UInt32,
-    sketch Array(UInt32), -- of the same text, where it is a prompt's or a sub-agent's opening; [] of a short one
+    sketch Array(UInt32), -- of the same text, where a person may have said it or it opens something; [] of a short one
     has_tool_results Bool,
-    repetition Nullable(Float64),
+    repetition Nullable(Float64), -- of the same text, as in call_features
     compression Nullable(Float64),
-    blocks Array(UInt64),
+    blocks Array(UInt64), -- of the same text, where a person may have said it
     output UInt64,
     output_sketch Array(UInt32), -- where the answer asks for no tool
     output_blocks Array(UInt64), -- likewise
