@@ -31,6 +31,7 @@ import {
   REACH_HOURS,
   RUN_PAUSE_HOURS,
 } from "./call-facts.ts";
+import { FOUND_REASONS } from "./credits.ts";
 import { repeats } from "./operations.ts";
 import { repeatedImports } from "./repeated-imports.ts";
 import { WINDOWS } from "./windows.ts";
@@ -120,6 +121,12 @@ const GROUPED = `
       run AS (PARTITION BY owner, run_source, run_key, run_number ORDER BY started_at, event_id),
       operation AS (PARTITION BY owner, operation_key, operation_number ORDER BY started_at, event_id)`;
 
+/** What was found beside other calls (credits.ts) is carried along, because it can't be found again once the features are gone. */
+const FOUND = `
+    SELECT event_id AS found_event_id, reason AS found_reason, inputs_expire_at AS found_inputs_expire_at
+    FROM calls FINAL INNER JOIN windows ON windows.person_id = calls.person_id
+    WHERE started_at >= {from_at:DateTime64(3)} AND started_at >= windows.from_at AND reason IN (${FOUND_REASONS})`;
+
 /** In which turn the runs were that began before a window. One that is named by its caller may have been silent for days. */
 const FORMER = `
     SELECT calls.person_id AS former_person, run_id AS former_run_id, argMax(turn_id, (started_at, event_id)) AS former_turn
@@ -149,8 +156,8 @@ export const assignCalls = defineStatement({
   name: "analytics: calls",
   sql: `
 INSERT INTO calls (event_id, person_id, started_at, key_id, run_id, run_source, turn_id, agent_id, parent_agent_id, parent_event_id, link,
-  operation_id, attempt, credited, reason, workload_class, class_source, own_class, own_class_source, computed_at, version,
-  expires_at)
+  operation_id, attempt, credited, reason, inputs_expire_at, workload_class, class_source, own_class, own_class_source, computed_at,
+  version, expires_at)
 WITH
   windows AS (${WINDOWS}),
   stored AS (${STORED}
@@ -178,6 +185,8 @@ WITH
   ),
   former AS (${FORMER}
   ),
+  found AS (${FOUND}
+  ),
   turned AS (
     SELECT *,
       if(known_run_id != '', known_run_id, ${runId("first_in_run")}) AS run,
@@ -190,10 +199,13 @@ SELECT
   if(known_operation_id != '', known_operation_id, toString(first_in_operation)),
   toUInt16(least(place + if(known_operation_id != '', known_attempt - 1, 0), 65535)),
   reason = '',
-  multiIf(is_provider_error, 'provider_error', place < places, 'retry', is_auxiliary, 'auxiliary', '') AS reason,
+  multiIf(is_provider_error, 'provider_error', place < places, 'retry', is_auxiliary, 'auxiliary', found_reason) AS reason,
+  if(reason = found_reason, found_inputs_expire_at, toDateTime(0)),
   own_class, own_class_source, own_class, own_class_source,
   {computed_at:DateTime64(3)}, {version:UInt64}, expires_at
-FROM turned LEFT JOIN former ON former_person = person AND former_run_id = run
+FROM turned
+LEFT JOIN former ON former_person = person AND former_run_id = run
+LEFT JOIN found ON found_event_id = event_id
 WHERE started_at >= from_at`,
   params: z.object({
     version: z.int(),

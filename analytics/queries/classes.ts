@@ -90,12 +90,12 @@ export const classifyCalls = defineStatement({
   name: "analytics: declared classes",
   sql: `
 INSERT INTO calls (event_id, person_id, started_at, key_id, run_id, run_source, turn_id, agent_id, parent_agent_id,
-  parent_event_id, link, operation_id, attempt, credited, reason, workload_class, class_source, own_class, own_class_source,
-  computed_at, version, expires_at)
+  parent_event_id, link, operation_id, attempt, credited, reason, inputs_expire_at, workload_class, class_source, own_class,
+  own_class_source, computed_at, version, expires_at)
 ${MISJUDGED}
 SELECT event_id, person, started_at, key_id, run_id, run_source, turn_id, agent_id, parent_agent_id,
-  parent_event_id, link, operation_id, attempt, credited, reason, class, source, own_class, own_class_source,
-  computed_at, {version:UInt64}, expires_at
+  parent_event_id, link, operation_id, attempt, credited, reason, inputs_expire_at, class, source, own_class,
+  own_class_source, computed_at, {version:UInt64}, expires_at
 FROM judged`,
   params,
 });

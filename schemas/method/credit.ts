@@ -19,11 +19,6 @@ export const creditMethod = {
     .default(3)
     .describe("So many times the same beginning may be repeated and be credited: trying again is honest."),
   replayDays: count.default(14).describe("Within so many days; no longer than sketches are kept."),
-  replayTokensMin: count
-    .default(50)
-    .describe(
-      'Shorter texts repeat by themselves: "continue" is no replay. As tokens the words and marks of the text.',
-    ),
   nearReplayOpeningsMin: count
     .default(20)
     .describe("Openings of runs that are alike before those beyond the third of them are not credited."),
