@@ -11,7 +11,7 @@ import { OUTCOME_WEIGHTS } from "../schemas/method/outcome-weights.ts";
 import type { Outcome } from "../schemas/outcome.ts";
 import { freezeBaselines, readJudging, type Judging } from "./baselines.ts";
 import type { AnalysisPass } from "./pass.ts";
-import { retireRunScores, scoreStaleRuns } from "./queries/run-scores.ts";
+import { countScored, retireRunScores, scoreStaleRuns } from "./queries/run-scores.ts";
 import {
   forgetScores,
   retireWeekScores,
@@ -38,21 +38,24 @@ export async function scoreRuns(pass: AnalysisPass): Promise<void> {
 }
 
 async function scoreRunsOf(pass: AnalysisPass, judging: Judging, scoredFrom: Date): Promise<void> {
-  const { store, config, version, now } = pass;
+  const { store, config, version, after, now } = pass;
   const { method, timezone } = config;
-  await store.execute(scoreStaleRuns, {
-    ...judging,
-    points: judging.kinds.map((kind) => toPoints(kind, method.outcomes.weights)),
-    version,
-    timezone,
-    now,
-    scored_from: scoredFrom,
-    is_full: pass.computedAt === undefined,
-    delay_days: method.outcomes.survivalDays,
-    coverage_min: method.yield.coverageMin,
-    method_version: method.version,
-  });
-  await store.execute(retireRunScores, { version, scored_from: scoredFrom, now });
+  const score = async (is_full: boolean): Promise<void> => {
+    const stale = { version, after, now, scored_from: scoredFrom, is_full, method_version: method.version };
+    await store.execute(scoreStaleRuns, {
+      ...judging,
+      ...stale,
+      points: judging.kinds.map((kind) => toPoints(kind, method.outcomes.weights)),
+      timezone,
+      delay_days: method.outcomes.survivalDays,
+      coverage_min: method.yield.coverageMin,
+    });
+    await store.execute(retireRunScores, stale);
+  };
+  const isFull = pass.computedAt === undefined;
+  await score(isFull);
+  const [counted] = await store.query(countScored, { scored_from: scoredFrom, now });
+  if (!isFull && counted !== undefined && counted.runs !== counted.scores) await score(true);
 }
 
 type Weights = Readonly<Partial<Record<Outcome["kind"], number | undefined>>>;

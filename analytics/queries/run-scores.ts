@@ -1,11 +1,12 @@
 // What each run was worth, set beside what was expected of it.
 //
-// A row is made again when something it was made of is newer than the row (the run, its links, whether it wrote), when the method
+// A row is made again when what it was made of is newer than the last pass (the run, its links, whether it wrote), when the method
 // has changed, or when time alone has changed it: an outcome has become due, or the run is no longer provisional. A row says from
-// when until when time leaves it as it is. So a pass finds what is stale by looking, whatever the passes before it did or left.
+// when until when time leaves it as it is. Where there are more or fewer rows than runs, because individuals are scored from another
+// day on, all are made again.
 
 import { z } from "zod";
-import { defineStatement } from "../../schemas/clickhouse/store.ts";
+import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
 import {
   ASKED_COST_USD,
   binOf,
@@ -21,32 +22,33 @@ const NOW = "{now:DateTime64(3)}";
 const BEGINNING = "toDateTime64('1970-01-01 00:00:00', 3, 'UTC')";
 const END = "toDateTime64('2200-01-01 00:00:00', 3, 'UTC')";
 
-const IS_SCORED = `${IS_SOMEBODYS} AND started_at >= {scored_from:DateTime64(3)} AND started_at <= ${NOW}`;
+const IS_SCORED = `${IS_SOMEBODYS} AND started_at >= {scored_from:DateTime64(3)} AND started_at <= ${NOW} AND expires_at > ${NOW}`;
 
-/** Runs whose score is missing or stale. Links that are gone count too, so theirs are read without FINAL. */
+/** Runs whose score may be missing, stale or void. What is gone counts too, so all versions of the rows are read. */
 const STALE = `
-  scored AS (
-    SELECT person_id AS scored_person, run_id AS scored_run, version AS scored_version,
-      method_version = {method_version:String} AND holds_from <= ${NOW} AND holds_until > ${NOW} AS is_holding
-    FROM run_scores FINAL
-  ),
-  changed AS (
-    SELECT person_id AS changed_person, run_id AS changed_run, max(version) AS changed_version
-    FROM (
-      SELECT person_id, run_id, version FROM outcome_links
-      UNION ALL
-      SELECT person_id, run_id, version FROM run_links
-    )
-    GROUP BY changed_person, changed_run
-  ),
   stale AS (
-    SELECT person_id AS stale_person, run_id AS stale_run
-    FROM runs FINAL
-    LEFT JOIN scored ON scored_person = person_id AND scored_run = run_id
-    LEFT JOIN changed ON changed_person = person_id AND changed_run = run_id
-    WHERE ${IS_SCORED}
-      AND ({is_full:Bool} OR scored_version < greatest(runs.version, changed_version) OR NOT is_holding)
+    SELECT person_id AS stale_person, run_id AS stale_run FROM (
+      SELECT person_id, run_id FROM runs WHERE {is_full:Bool} OR version > {after:UInt64}
+      UNION ALL
+      SELECT person_id, run_id FROM outcome_links WHERE version > {after:UInt64}
+      UNION ALL
+      SELECT person_id, run_id FROM run_links WHERE version > {after:UInt64}
+      UNION ALL
+      SELECT person_id, run_id FROM run_scores FINAL
+      WHERE {is_full:Bool} OR method_version != {method_version:String} OR holds_from > ${NOW} OR holds_until <= ${NOW}
+    )
   )`;
+const IS_STALE = "(person_id, run_id) GLOBAL IN (SELECT stale_person, stale_run FROM stale)";
+
+const staleParams = {
+  version: z.int(),
+  /** The last pass that ended. */
+  after: z.int(),
+  now: z.date(),
+  scored_from: z.date(),
+  is_full: z.boolean(),
+  method_version: z.string(),
+};
 
 /** One row a run with outcomes. `moments`: when time alone changes what counts. */
 const LINKED = `
@@ -60,7 +62,7 @@ const LINKED = `
         * if(kind = 'lines_survived', log10(1 + quantity), 1), ${dueAt(NOW)}) AS points,
       arrayConcat(groupArray(credited_at), groupArrayIf(assumeNotNull(reversed_at), isNotNull(reversed_at))) AS moments
     FROM outcome_links FINAL
-    WHERE ${IS_OF_VALUE} AND (person_id, run_id) GLOBAL IN (SELECT stale_person, stale_run FROM stale)
+    WHERE ${IS_OF_VALUE} AND ${IS_STALE}
     GROUP BY linked_person, linked_run
   )`;
 
@@ -77,7 +79,7 @@ WITH ${STALE},${LINKED},
       ended_at + toIntervalDay({delay_days:UInt16}) AS settles_at, expires_at AS run_expires_at,
       toFloat64(cost_usd) AS gross_usd, toFloat64(credited_cost_usd) AS credited_usd,
       if(${IS_ASKED_FOR}, ${binOf(ASKED_COST_USD)}, 0) AS bin
-    FROM runs FINAL WHERE (person_id, run_id) GLOBAL IN (SELECT stale_person, stale_run FROM stale)
+    FROM runs FINAL WHERE ${IS_SCORED} AND ${IS_STALE}
   ),
   baselines AS (
     SELECT week AS baseline_week, workload_class AS baseline_class, model_tier AS baseline_tier,
@@ -92,7 +94,7 @@ WITH ${STALE},${LINKED},
   ),
   writing AS (
     SELECT person_id AS writing_person, run_id AS writing_run FROM run_links FINAL
-    WHERE has_writes AND (person_id, run_id) GLOBAL IN (SELECT stale_person, stale_run FROM stale)
+    WHERE has_writes AND ${IS_STALE}
   )
 SELECT person, run, run_week, class, tier, scheduled,
   writing_run != '' OR due + pending + reversed > 0,
@@ -111,15 +113,11 @@ LEFT JOIN baselines ON baseline_week = run_week AND baseline_class = class AND b
 LEFT JOIN others ON owner = person AND owner_week = run_week AND owner_class = class AND owner_tier = tier`,
   params: z.object({
     ...judgingParams,
+    ...staleParams,
     points: z.array(z.number()),
-    version: z.int(),
     timezone: z.string(),
-    now: z.date(),
-    scored_from: z.date(),
-    is_full: z.boolean(),
     delay_days: z.int(),
     coverage_min: z.number(),
-    method_version: z.string(),
   }),
 });
 
@@ -128,7 +126,20 @@ export const retireRunScores = defineStatement({
   name: "analytics: retire run_scores",
   sql: `
 INSERT INTO run_scores (person_id, run_id, week, version, is_deleted, expires_at)
+WITH ${STALE}
 SELECT person_id, run_id, week, {version:UInt64}, 1, expires_at FROM run_scores FINAL
-WHERE (person_id, run_id) GLOBAL NOT IN (SELECT person_id, run_id FROM runs FINAL WHERE ${IS_SCORED})`,
-  params: z.object({ version: z.int(), scored_from: z.date(), now: z.date() }),
+WHERE ${IS_STALE}
+  AND (person_id, run_id) GLOBAL NOT IN (SELECT person_id, run_id FROM runs FINAL WHERE ${IS_SCORED} AND ${IS_STALE})`,
+  params: z.object(staleParams),
+});
+
+/** How many runs are to be scored, and how many are. */
+export const countScored = defineQuery({
+  name: "analytics: runs and run_scores",
+  sql: `
+SELECT
+  (SELECT count() FROM runs FINAL WHERE ${IS_SCORED}) AS runs,
+  (SELECT count() FROM run_scores FINAL WHERE ${IS_SOMEBODYS} AND expires_at > ${NOW}) AS scores`,
+  params: z.object({ scored_from: z.date(), now: z.date() }),
+  row: z.object({ runs: z.coerce.number(), scores: z.coerce.number() }),
 });
