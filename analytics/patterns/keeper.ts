@@ -11,6 +11,7 @@ import { toAppError } from "../../schemas/postgres/errors.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import { readScoredFrom } from "../../schemas/postgres/policies.ts";
 import type { PartCheck } from "../../schemas/vitals.ts";
+import { keepPatterns } from "./keep-patterns.ts";
 
 export interface PatternKeeperOptions {
   clickhouse: ClickHouseStore;
@@ -26,13 +27,19 @@ export interface PatternKeeper {
    * nobody where that is not known.
    */
   readScoredFrom(): Promise<Date | undefined>;
-  /** Brings patterns up to date as of `now`. Never rejects: what can't be done now is done by a later call. */
+  /** Brings patterns up to date as of `now`, where individuals are scored. Never rejects: what can't be done now is done by a later call. */
   keep(now?: Date): Promise<void>;
   /** Whether the last call could do all of it. */
   check: PartCheck;
 }
 
-export function createPatternKeeper({ postgres, config, log }: PatternKeeperOptions): PatternKeeper {
+export function createPatternKeeper({
+  clickhouse,
+  postgres,
+  config,
+  clock,
+  log,
+}: PatternKeeperOptions): PatternKeeper {
   let scoredFrom: Date | undefined;
   let failure: string | undefined;
 
@@ -52,8 +59,14 @@ export function createPatternKeeper({ postgres, config, log }: PatternKeeperOpti
       }
       return scoredFrom;
     },
-    async keep() {
-      failure = undefined;
+    async keep(now = clock()) {
+      try {
+        const from = await readScoredFrom(postgres, config);
+        if (from) await keepPatterns({ clickhouse, postgres, config }, { scoredFrom: from, now });
+        failure = undefined;
+      } catch (error) {
+        fail(error);
+      }
     },
     check: () =>
       failure === undefined ? { state: "ok" } : { state: "impaired", reason: `Patterns wait: ${failure}` },
