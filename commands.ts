@@ -36,7 +36,7 @@ const PROCESSES = {
   },
   dashboard: {
     summary: "Run the dashboard alone",
-    load: async () => (await import("./dashboard/commands/dashboard.ts")).dashboardCommand,
+    load: async () => (await import("./dashboard.ts")).dashboardCommand,
   },
   analyze: {
     summary: "Bring runs, days and weeks up to date with the calls that were recorded",

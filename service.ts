@@ -1,5 +1,5 @@
-// The service process: owns the stores, and runs what works on them: sink, analytics, dashboard, and the commands that other
-// terminals hand over. Gateways live without it; what they record meanwhile waits in the spool.
+// The service process: owns the stores, and runs what works on them: sink, analytics, dashboard and outcome intake, and the commands that
+// other terminals hand over. Gateways live without it; what they record meanwhile waits in the spool.
 
 import { once } from "node:events";
 import type { Logger } from "pino";
@@ -11,6 +11,7 @@ import { startIdentitySnapshot } from "./dashboard/server/identity-snapshot.ts";
 import { toDashboardUrl } from "./dashboard/server/addresses.ts";
 import { startDashboard } from "./dashboard/server/listen.ts";
 import { createFirstSteps } from "./first-steps.ts";
+import { startIntake } from "./ingest/outcomes/start-intake.ts";
 import { startSink } from "./ingest/sink/start-sink.ts";
 import { defineCommand, EXIT, type ProcessCommand, type StoreCommand } from "./schemas/command.ts";
 import type { Config } from "./schemas/config.ts";
@@ -67,7 +68,10 @@ async function runService(
   if (!opened) return;
   const { stores } = opened;
   open.defer(() => opened.close());
-  const dashboard = await startDashboard({ stores, config, now: clock, log });
+  const { postgres } = stores;
+  const intake = startIntake(log, { config, postgres, vitals, now: clock });
+  open.defer(() => intake.close());
+  const dashboard = await startDashboard({ stores, config, now: clock, log, intake: intake.app });
   open.defer(() => dashboard.close());
   const served = { ...config, dashboardPort: dashboard.port };
   const firstSteps = await createFirstSteps(stores.postgres, {
@@ -84,7 +88,7 @@ async function runService(
   open.defer(() => snapshot.stop());
   const sink = startSink(log, { config, store: stores.clickhouse, vitals, now: clock });
   open.defer(() => sink.close());
-  const { clickhouse: store, postgres } = stores;
+  const { clickhouse: store } = stores;
   const declared = createDeclaredClasses({ store, postgres, config, clock, log });
   vitals.watch("declared classes", declared.check);
   const patterns = createPatternKeeper({ clickhouse: store, postgres, config, clock, log });

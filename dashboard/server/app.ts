@@ -1,6 +1,6 @@
 // The dashboard's server: what every request goes through, in order, and where it ends.
 //
-//   security headers → host guard → /healthz | /api/v1 | the web application
+//   security headers → /healthz | outcome intake → host guard → /api/v1 | the web application
 //   /api/v1: not kept by any cache → body limit → origin guard → sign-in | session guard → me, sign-out, people
 //
 // Always holds: everything thrown ends in one error boundary; everything below /people/:personId comes after the scope.
@@ -31,6 +31,7 @@ export function createDashboard(dashboard: Dashboard, webDirectory = WEB_DIRECTO
   });
   app.use(createSecurityHeaders({ isHttps }));
   app.get("/healthz", (context) => context.json({ status: "alive" }));
+  if (dashboard.intake) app.route("/", dashboard.intake);
   app.use(createHostGuard(dashboard.config));
   app.route("/api/v1", createApi(dashboard, { isHttps }));
   app.route("/", createWebFiles(webDirectory));

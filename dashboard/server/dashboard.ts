@@ -1,6 +1,7 @@
 // What the dashboard's server is made with, and what its handlers find in their context.
 
 import type { HttpBindings } from "@hono/node-server";
+import type { Hono } from "hono";
 import type { Logger } from "pino";
 import type { Stores } from "../../schemas/command.ts";
 import type { Config } from "../../schemas/config.ts";
@@ -11,6 +12,8 @@ export interface Dashboard {
   config: Config;
   now: () => Date;
   log: Logger;
+  /** Further addresses on the same port, which are no business of the pages and their guards: outcome intake. */
+  intake?: Hono;
 }
 
 export interface DashboardEnv {

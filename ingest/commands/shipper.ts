@@ -53,6 +53,8 @@ export interface ShipperOptions {
   log: Logger;
   config: Config;
   metrics: Metrics;
+  /** Default: the one that gateways write. */
+  spoolDir?: string;
 }
 
 /** `close` gives a batch under way CLOSE_MS_MAX. */
@@ -61,12 +63,13 @@ export type RunningShipper = Carrier;
 /**
  * @throws AppError `bad_configuration` without KAFKA_BROKERS, `data_directory_locked` when another process reads this spool
  */
-export function startShipper({ log, config, metrics }: ShipperOptions): RunningShipper {
+export function startShipper({ log, config, metrics, ...options }: ShipperOptions): RunningShipper {
   const { kafka, dataDir } = config;
+  const { spoolDir = join(dataDir, "spool") } = options;
   if (kafka === undefined)
     throw new AppError("bad_configuration", "KAFKA_BROKERS is not set: there is nowhere to ship to.");
   makeDataDirectory(dataDir);
-  const spool = openSpoolReader(log, { spoolDir: join(dataDir, "spool"), metrics });
+  const spool = openSpoolReader(log, { spoolDir, metrics });
   const deadLetters = openDeadLetters({ folder: join(dataDir, "dead-letters"), now: () => new Date() });
   const publisher = createKafkaPublisher(log, {
     kafka,

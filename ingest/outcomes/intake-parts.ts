@@ -54,6 +54,8 @@ const REFUSALS = {
   too_many: ["too_many_requests", "There were too many requests. Try again in a minute."],
 } as const satisfies Readonly<Record<string, readonly [ErrorCode, string]>>;
 
+const RETRY_AFTER_SECONDS = "60";
+
 export type RefusalReason = keyof typeof REFUSALS;
 
 /** `duplicate`: it was taken before. `unknown_event` and `no_outcome`: there is nothing in it for us, and the sender is told so. */
@@ -69,5 +71,6 @@ export type DeliveryResult =
 export function refuse(context: Context<IntakeEnv>, reason: RefusalReason, detail?: string): AppError {
   const [code, message] = REFUSALS[reason];
   context.set("result", reason);
+  if (reason === "too_many") context.header("retry-after", RETRY_AFTER_SECONDS);
   return new AppError(code, detail ?? message);
 }

@@ -5,9 +5,7 @@
 // power cut can cost the last 20 ms (spool/writer.ts). Writing an outcome again under its id replaces it.
 
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import type { Logger } from "pino";
-import type { Config } from "../../schemas/config.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
 import type { PartHealth } from "../../schemas/vitals.ts";
 import { describeWriter } from "../spool/health.ts";
@@ -27,17 +25,16 @@ export interface OpenOutcomeWriter extends OutcomeWriter {
   close(): Promise<void>;
 }
 
-/** In a folder of its own in the spool of the data directory; whoever reads that spool takes outcomes on. */
-export function openOutcomeWriter(
-  log: Logger,
-  { config, metrics }: { config: Pick<Config, "dataDir" | "spoolBytesMax">; metrics: LossMetrics },
-): OpenOutcomeWriter {
-  const spool = new SpoolWriter(log, {
-    spoolDir: join(config.dataDir, "spool"),
-    writerId: `intake-${randomUUID()}`,
-    bytesMax: config.spoolBytesMax,
-    metrics,
-  });
+export interface OutcomeWriterOptions {
+  spoolDir: string;
+  /** What all writers of the spool may take together. */
+  bytesMax: number;
+  metrics: LossMetrics;
+}
+
+/** In a folder of its own in the spool; whoever reads that spool takes outcomes on. */
+export function openOutcomeWriter(log: Logger, options: OutcomeWriterOptions): OpenOutcomeWriter {
+  const spool = new SpoolWriter(log, { ...options, writerId: `intake-${randomUUID()}` });
   return {
     async write(outcomes) {
       await Promise.all(outcomes.map((outcome) => append(spool, outcome)));

@@ -1,0 +1,30 @@
+// The body of a request, as it was signed and as it reads.
+
+import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { refuse, type IntakeEnv } from "./intake-parts.ts";
+
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+
+/** What is larger is refused before it is read. */
+export function limitBody(bytesMax: number): MiddlewareHandler<IntakeEnv> {
+  return bodyLimit({
+    maxSize: bytesMax,
+    onError(context) {
+      throw refuse(context, "too_large");
+    },
+  });
+}
+
+export const requireJson: MiddlewareHandler<IntakeEnv> = async function guardContentType(context, next) {
+  if (!JSON_TYPE.test(context.req.header("content-type") ?? "")) throw refuse(context, "content_type");
+  await next();
+};
+
+export function parseJson(context: Context<IntakeEnv>, body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw refuse(context, "malformed", "The request's body is not JSON.");
+  }
+}
