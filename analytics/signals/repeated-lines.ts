@@ -27,10 +27,10 @@ export const repeatedLines: Signal = {
       groupUniqArrayIf(run_id, is_padded) AS run_ids
     FROM (
       SELECT person_id, run_id,
-        compression <= ${signals.fillerCompressionMax}
-          OR (compression <= ${signals.paddingCompressionMax} AND repetition >= ${signals.paddingRepetitionMin}) AS is_padded
+        compressed <= ${signals.fillerCompressionMax}
+          OR (compressed <= ${signals.paddingCompressionMax} AND repeated >= ${signals.paddingRepetitionMin}) AS is_padded
       FROM (
-        SELECT person_id, run_id, assumeNotNull(compression) AS compression, ifNull(repetition, 0) AS repetition
+        SELECT person_id, run_id, assumeNotNull(compression) AS compressed, ifNull(repetition, 0) AS repeated
         FROM signal_calls
         WHERE ${OF_WEEK} AND is_prompt AND trigger IN ('human', 'unknown') AND entrypoint != 'sdk' AND isNotNull(compression)
       )

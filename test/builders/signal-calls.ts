@@ -96,8 +96,3 @@ export function repeatRuns(
     return { atMs: place * everyMs, calls: Array.isArray(calls) ? calls : [calls], ...said };
   });
 }
-
-/** Starts without a rhythm: multiples of the golden ratio of the spacing. */
-export function irregularly(runs: readonly SaidRun[], withinMs: number): SaidRun[] {
-  return runs.map((run, place) => ({ ...run, atMs: run.atMs + ((place * 0.618_033_988_75) % 1) * withinMs }));
-}

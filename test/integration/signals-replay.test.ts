@@ -2,28 +2,14 @@
 // and all of them are one pass.
 
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { SIGNALS } from "../../analytics/signals/signals.ts";
 import { openAnalysisBench, type AnalysisBench } from "../builders/analysis.ts";
-import { readFindings, type Finding } from "../builders/findings.ts";
-import {
-  arriveRuns,
-  irregularly,
-  MINUTE_MS,
-  personOf,
-  repeatRuns,
-  WEEK,
-  type SaidCall,
-  type SaidRun,
-} from "../builders/signal-calls.ts";
+import { MINUTE_MS, repeatRuns, WEEK, type SaidCall, type SaidRun } from "../builders/signal-calls.ts";
+import { anyTime, DAY_MS, HOUR_MS, measureWeeks, speaks, type FindingOf } from "../builders/signal-weeks.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-const HOUR_MS = 60 * MINUTE_MS;
 const EDIT = { tool_names: ["Edit"], tool_kinds: ["write" as const] };
-const DAILY_MS = 24 * HOUR_MS;
-
-/** Runs at any time of five days. */
-const anyTime = (times: number, call: (place: number) => SaidCall | readonly SaidCall[]): SaidRun[] =>
-  irregularly(repeatRuns(times, (5 * DAILY_MS) / times, call), (5 * DAILY_MS) / times);
 const replays = (times: number): SaidRun[] => anyTime(times, () => ({ text: "again", trigger: "unknown" }));
 const varied = (times: number, said: Partial<SaidCall> = {}): SaidRun[] =>
   anyTime(times, (place) => ({ text: `question ${place}`, ...said }));
@@ -68,12 +54,9 @@ const WEEKS = {
     atMinute(20),
   ),
   "working hours": [0, 1, 2, 3, 4].flatMap((day) =>
-    irregularly(
-      repeatRuns(20, 24 * MINUTE_MS, () => ({ text: "standup" })),
-      24 * MINUTE_MS,
-    ).map((run) => ({
+    anyTime(20, () => ({ text: "standup" }), 8 * HOUR_MS).map((run) => ({
       ...run,
-      atMs: run.atMs + day * DAILY_MS + 9 * HOUR_MS,
+      atMs: run.atMs + day * DAY_MS + 9 * HOUR_MS,
     })),
   ),
   "varied on the hour": repeatRuns(60, HOUR_MS, (place) => ({ text: `question ${place}` })),
@@ -101,28 +84,13 @@ function atMinute(everyMinutes: number): (run: SaidRun, place: number) => SaidRu
 }
 
 let bench: AnalysisBench;
-const found = new Map<string, Finding>();
+let findingOf: FindingOf;
 
 beforeAll(async () => {
   bench = await openAnalysisBench();
-  const names = Object.keys(WEEKS) as (keyof typeof WEEKS)[];
-  await arriveRuns(
-    bench,
-    names.flatMap((name) => WEEKS[name].map((run) => ({ person: personOf(name), ...run }))),
-  );
-  await bench.analyze({ scoredFrom: new Date(0) });
-  const nameOf = new Map(names.map((name) => [personOf(name), name]));
-  for (const finding of await readFindings(bench.store))
-    found.set(`${nameOf.get(finding.person_id)} ${finding.signal}`, finding);
+  findingOf = await measureWeeks(bench, WEEKS);
 });
 afterAll(() => bench.close());
-
-const findingOf = (week: keyof typeof WEEKS, signal: string): Finding | undefined =>
-  found.get(`${week} ${signal}`);
-const speaks = (week: keyof typeof WEEKS, signal: string): boolean => {
-  const finding = findingOf(week, signal);
-  return finding !== undefined && finding.is_above_floor && (finding.p_value ?? 1) <= 0.01;
-};
 
 test("a prompt that a timer sends again and again is replay, schedule and no-op at once, of the runs that it names", () => {
   const named = { week: WEEK, workload_class: "", cases: 60, p_value_source: "absolute", named_cost_usd: 60 };
@@ -132,7 +100,7 @@ test("a prompt that a timer sends again and again is replay, schedule and no-op 
   expect(findingOf("timer", "phase_lock")?.effect).toBeCloseTo(1, 6);
   expect(findingOf("timer", "no_op_runs")).toMatchObject({ ...named, family: "no_op", effect: 1 });
   for (const signal of ["replay_clusters", "prompt_variety", "phase_lock", "no_op_runs"]) {
-    expect(speaks("timer", signal)).toBe(true);
+    expect(speaks(findingOf("timer", signal))).toBe(true);
     expect(new Set(findingOf("timer", signal)?.run_ids).size).toBe(60);
   }
 });
@@ -176,7 +144,7 @@ test.each([
   ["no_op_runs", "exploration", false],
   ["no_op_runs", "evaluation", false],
 ] as const)("%s of a week of %s: %s", (signal, week, expected) => {
-  expect(speaks(week, signal)).toBe(expected);
+  expect(speaks(findingOf(week, signal))).toBe(expected);
 });
 
 test.each([
@@ -189,7 +157,7 @@ test.each([
 
 test("schedules that are registered and service keys are not looked at", () => {
   for (const week of ["registered schedule", "service key"] as const)
-    expect([...found.keys()].filter((key) => key.startsWith(week))).toEqual([]);
+    for (const { name } of SIGNALS) expect(findingOf(week, name)).toBeUndefined();
 });
 
 test("a class in which repeating is the work has no null, and without a reference no p-value", () => {
