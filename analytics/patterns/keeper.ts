@@ -1,5 +1,5 @@
 // Keeps patterns beside analytics: says from when on individuals are scored, and after each pass brings patterns up to date with what
-// the pass found.
+// the pass found. The organisation's targets, which are about nobody, are tested on the way.
 //
 // Always holds: when a store is away, the pass goes on, and patterns wait: nothing opens by itself meanwhile. The health of the
 // process says so, and a later call does what this one could not.
@@ -11,6 +11,7 @@ import { toAppError } from "../../schemas/postgres/errors.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import { readScoredFrom } from "../../schemas/postgres/policies.ts";
 import type { PartCheck } from "../../schemas/vitals.ts";
+import { testDueTargets } from "../targets.ts";
 import { keepPatterns } from "./keep-patterns.ts";
 
 export interface PatternKeeperOptions {
@@ -61,6 +62,7 @@ export function createPatternKeeper({
     },
     async keep(now = clock()) {
       try {
+        await testDueTargets({ clickhouse, postgres }, { config, now });
         const from = await readScoredFrom(postgres, config);
         if (from) await keepPatterns({ clickhouse, postgres, config }, { scoredFrom: from, now });
         failure = undefined;
