@@ -18,7 +18,7 @@ export const SKETCH_SIZE = 64;
 export const BLOCKS_MAX = 32;
 /** Tool calls of one answer, and results of one request, that are listed; an answer with more is a runaway. */
 export const TOOL_CALLS_MAX = 128;
-/** Hashes of files that one answer writes; of one file there are up to 11. */
+/** Hashes of files that one answer writes; of one file there are as many as its path has components, 11 at most. */
 export const WRITTEN_HASHES_MAX = 256;
 /** Hashes of texts that an answer hands to sub-agents. */
 export const SPAWN_HASHES_MAX = 32;

@@ -25,7 +25,7 @@ const FACTS = `
     UNION ALL
     SELECT event_id, started_at, started_at, '', '', '', '', written_file_hashes, true, expires_at, ${FAR}
     FROM call_features
-    WHERE started_at >= first_at AND expires_at > {now:DateTime64(3)} AND has(tool_kinds, 'write')`;
+    WHERE started_at >= first_at AND expires_at > {now:DateTime64(3)} AND (has(tool_kinds, 'write') OR notEmpty(written_file_hashes))`;
 
 export const gatherRunLinks = defineStatement({
   name: "analytics: run_links",

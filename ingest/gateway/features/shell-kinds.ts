@@ -67,6 +67,15 @@ export function kindOfCommandLine(line: string): ToolKind {
   return REACH[Math.max(...reaches, -1)] ?? "other";
 }
 
+/** Files that its programs write, as far as the words tell; an option or a text with spaces in it is none. */
+export function writtenByCommandLine(line: string): string[] {
+  return parseCommandLine(line).flatMap(({ words: [program = "", ...operands], writesTo }) => {
+    const isWriting = kindOfProgram([program, ...operands]) === "write";
+    const named = isWriting ? operands.filter((word) => !word.startsWith("-") && !/\s/.test(word)) : [];
+    return [...writesTo.filter((file) => !DEVICE.test(file)), ...named];
+  });
+}
+
 function kindOfCommand({ words: all, writesTo }: SimpleCommand): ToolKind {
   const kind = kindOfProgram(all);
   const isWriting = writesTo.some((file) => !DEVICE.test(file));

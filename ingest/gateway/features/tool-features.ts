@@ -11,6 +11,7 @@ import type { EpochHashes, LinkHash } from "./keys.ts";
 import { normalise } from "./normalise.ts";
 import { hashText } from "./text-features.ts";
 import { isShell, kindOfTool, targetOf, type ToolKnowledge } from "./tool-kinds.ts";
+import { hashWrittenFiles } from "./written-files.ts";
 
 type CallPart = Extract<Part, { kind: "tool_call" | "provider_tool" }>;
 type ResultPart = Extract<Part, { kind: "tool_result" }>;
@@ -33,6 +34,7 @@ type CallLists = Pick<
   | "tool_kinds"
   | "tool_args_hashes"
   | "tool_target_hashes"
+  | "written_file_hashes"
   | "tool_call_hashes"
   | "spawn_hashes"
 >;
@@ -48,6 +50,7 @@ export function describeCalls(calls: readonly CallPart[], hashing: ToolHashing):
       const target = targetOf(call);
       return target === "" ? "" : hashTarget(target);
     }),
+    written_file_hashes: hashWrittenFiles(listed, hashTarget),
     tool_call_hashes: listed.map(({ call }) => hashId(call.kind === "tool_call" ? call.id : null, keys)),
     spawn_hashes: spawnHashes(listed, hashing),
   };

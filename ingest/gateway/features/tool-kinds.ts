@@ -101,7 +101,7 @@ function kindOfVerb(name: string): ToolKind {
   return "other";
 }
 
-const TARGET_MEMBERS = [
+export const TARGET_MEMBERS = [
   "file_path",
   "filePath",
   "absolute_path",
@@ -145,7 +145,7 @@ function toTarget(target: string): string {
 }
 
 /** A command as a text, as `["bash", "-lc", "…"]`, or as several of them. */
-function commandLineOf(given: unknown): string | undefined {
+export function commandLineOf(given: unknown): string | undefined {
   if (typeof given === "string") return given;
   const members = toRecord(given);
   const command = COMMAND_MEMBERS.map((member) => members[member]).find((value) => value !== undefined);
