@@ -2,6 +2,7 @@
 //
 //   POST /webhooks/github | /webhooks/gitlab | /webhooks/generic   signed by the sender
 //   POST /api/v1/outcomes                                          with an Assay key
+//   POST /otlp/v1/logs | /otlp/v1/metrics | /otlp/v1/traces        with an Assay key, from exporters of OpenTelemetry
 //
 // Nothing here goes by a cookie or by the name that the server is called by, so the guards of the pages are of no use to it.
 //
@@ -13,6 +14,7 @@ import { createGenericRoutes } from "./generic.ts";
 import { createGithubRoutes } from "./github.ts";
 import { createGitlabRoutes } from "./gitlab.ts";
 import type { IntakeEnv, IntakeParts } from "./intake-parts.ts";
+import { createOtlpRoutes } from "./otlp/otlp.ts";
 import { createReportRoutes } from "./reports.ts";
 
 const INTAKES = {
@@ -29,6 +31,8 @@ export function createIntake(parts: IntakeParts): Hono {
     intake.post(path, countDeliveries(parts, name));
     intake.route(path, create(parts));
   }
+  intake.post("/otlp/v1/*", countDeliveries(parts, "otlp"));
+  intake.route("/otlp/v1", createOtlpRoutes(parts));
   return new Hono().route("/", intake);
 }
 
