@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { errorMessage } from "../../schemas/app-error.ts";
 import { toCreditedAt } from "../../schemas/credited-at.ts";
+import { toTrust } from "../../schemas/outcome-trust.ts";
 import { outcomeSchema, type Outcome } from "../../schemas/outcome.ts";
 
 export interface OutcomeLine {
@@ -15,10 +16,11 @@ export interface OutcomeLine {
 
 const lineSchema = z.looseObject({ person_email: z.email().toLowerCase().optional() });
 const FIELDS = outcomeSchema.shape;
-const beginningSchema = z.object({ kind: FIELDS.kind, occurred_at: FIELDS.occurred_at });
-
-/** Words of a person alone buy nothing; anything else in an import stands for a system that somebody vouches for. */
-const LOW_TRUST: ReadonlySet<Outcome["kind"]> = new Set(["rating_useful", "rating_not_useful"]);
+const beginningSchema = z.object({
+  kind: FIELDS.kind,
+  occurred_at: FIELDS.occurred_at,
+  source: FIELDS.source.default("import"),
+});
 
 /** @returns what reads a line: its outcome, or the reason in one sentence why it is none */
 export function createOutcomeParser(
@@ -45,7 +47,7 @@ export function createOutcomeParser(
 }
 
 function defaultsOf(
-  { kind, occurred_at }: Pick<Outcome, "kind" | "occurred_at">,
+  { kind, occurred_at, source }: Pick<Outcome, "kind" | "occurred_at" | "source">,
   survivalDays: number,
 ): Omit<Outcome, "outcome_id"> {
   return {
@@ -66,7 +68,7 @@ function defaultsOf(
     gross_quantity: 1,
     reviewed_by_other: null,
     reverses: null,
-    source: "import",
-    trust: LOW_TRUST.has(kind) ? "low" : "medium",
+    source,
+    trust: toTrust(kind, source),
   };
 }
