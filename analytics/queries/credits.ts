@@ -107,11 +107,11 @@ WHERE started_at >= until AND (reason, inputs_expire_at) != due`,
   });
 }
 
-const CHANGES = "analysis_credits WHERE version = {version:UInt64} AND is_change";
+const OF_CHANGES = "version = {version:UInt64} AND is_change";
 
 export const countChanges = defineQuery({
   name: "analytics: number of changes of credit",
-  sql: `SELECT count() AS calls, min(started_at) AS first_at FROM ${CHANGES}`,
+  sql: `SELECT count() AS calls, min(started_at) AS first_at FROM analysis_credits WHERE ${OF_CHANGES}`,
   params: z.object({ version: z.int() }),
   row: z.object({ calls: z.coerce.number(), first_at: z.coerce.date() }),
 });
@@ -121,7 +121,7 @@ export const widenForCredits = defineStatement({
   sql: `
 INSERT INTO analysis_windows (version, person_id, from_at, from_day)
 SELECT {version:UInt64}, changed.person_id, first_at, toDate(first_at, {timezone:String})
-FROM (SELECT person_id, min(started_at) AS first_at FROM ${CHANGES} GROUP BY person_id) AS changed
+FROM (SELECT person_id, min(started_at) AS first_at FROM analysis_credits WHERE ${OF_CHANGES} GROUP BY person_id) AS changed
 LEFT JOIN (${WINDOWS}) AS windows ON windows.person_id = changed.person_id
 WHERE windows.from_at = 0 OR first_at < windows.from_at`,
   params: z.object({ version: z.int(), timezone: z.string() }),
@@ -138,7 +138,7 @@ SELECT event_id, calls.person_id, started_at, key_id, run_id, run_source, turn_i
   parent_event_id, link, operation_id, attempt, changed.reason = '', changed.reason, changed.inputs_expire_at, workload_class,
   class_source, own_class, own_class_source, computed_at, {version:UInt64}, expires_at
 FROM calls FINAL
-INNER JOIN (SELECT event_id AS changed_id, reason, inputs_expire_at FROM ${CHANGES}) AS changed ON changed_id = event_id
+INNER JOIN (SELECT event_id AS changed_id, reason, inputs_expire_at FROM analysis_credits WHERE ${OF_CHANGES}) AS changed ON changed_id = event_id
 WHERE started_at >= {first_at:DateTime64(3)}`,
   params: z.object({ version: z.int(), first_at: z.date() }),
 });
