@@ -1,0 +1,82 @@
+// A virtual person's own work: sessions of one real person, in the order in which they were, from a place in them that chance
+// decides, and from the beginning again at the end (circular block bootstrap: Politis & Romano 1992).
+//
+// Always holds: the same seed and name give the same work, whatever else the person does; somebody who inflates and somebody who
+// does not, of one `base`, differ by what was added alone.
+
+import { createRandom, type Random } from "../../simulation/random.ts";
+import { atWork, WEEKS, type Calendar } from "./calendar.ts";
+import { toRun } from "./sessions.ts";
+import type { SourceSession } from "./source.ts";
+import type { VirtualRun } from "./virtual.ts";
+
+/** Sessions a week: the median of people, and how people and weeks of one person differ (standard deviations of logarithms). */
+const SESSIONS_MEDIAN = 5;
+const SPREAD_OF_PEOPLE = 0.35;
+const SPREAD_OF_WEEKS = 0.5;
+const SESSIONS_MAX = 14;
+const ABSENT = 0.06;
+const WORKING_DAYS = 5;
+/** So that the last session of a week ends in it. */
+const LAST_START = 0.8;
+
+export interface Work {
+  /** The person's own runs of a week; other things that they do are added to these. */
+  runsOf(week: number): VirtualRun[];
+  /** What they use most. */
+  model: string;
+  random: Random;
+}
+
+export interface WorkOptions {
+  /** Decides the work. */
+  base: string;
+  /** Decides the hashes: what two people of one base do must not look like one person's repetition. */
+  name: string;
+  sources: ReadonlyMap<string, SourceSession[]>;
+  calendar: Calendar;
+  /** Of the usual number of sessions. */
+  rate?: number;
+}
+
+export function createWork({ base, name, sources, calendar, rate = 1 }: WorkOptions): Work {
+  const random = createRandom(base);
+  const person = random.pickWeighted([...sources].map(([who, sessions]) => [who, sessions.length] as const));
+  const own = sources.get(person) ?? [];
+  const first = random.integer(0, own.length - 1);
+  const median = random.logNormal(SESSIONS_MEDIAN * rate, SPREAD_OF_PEOPLE);
+  const counts = Array.from({ length: WEEKS }, () =>
+    random.chance(ABSENT)
+      ? 0
+      : Math.min(SESSIONS_MAX, Math.max(1, Math.round(random.logNormal(median, SPREAD_OF_WEEKS)))),
+  );
+  const salts = createRandom(`${name}/salts`);
+  const saltOf = (lap: number): number => salts.fork(`${lap}`).integer(0, 2 ** 32 - 1);
+  return {
+    model: mainModelOf(own),
+    random: createRandom(name),
+    runsOf(week) {
+      const before = counts.slice(0, week).reduce((sum, count) => sum + count, 0);
+      const draws = random.fork(`week ${week}`);
+      const starts = Array.from({ length: counts[week] ?? 0 }, () =>
+        atWork(calendar.startOf(week), draws.integer(0, WORKING_DAYS - 1), draws.between(0, LAST_START)),
+      ).toSorted((a, b) => a - b);
+      return starts.flatMap((startsAtMs, at) => {
+        const place = first + before + at;
+        const source = own[place % own.length];
+        if (source === undefined) return [];
+        const salt = saltOf(Math.floor(place / own.length));
+        const placed = { session: `${name}-${week}-${at}`, startsAtMs, salt, random: draws.fork(`${at}`) };
+        return [toRun(source, placed)];
+      });
+    },
+  };
+}
+
+function mainModelOf(sessions: readonly SourceSession[]): string {
+  const models = sessions.flatMap(({ calls }) => calls.map(({ model }) => model));
+  const counted = [...Map.groupBy(models, (model) => model)].map(
+    ([model, all]) => [model, all.length] as const,
+  );
+  return counted.toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? "";
+}

@@ -1,0 +1,79 @@
+// What tokens cost at list price, by the product's own price table: an injected tactic is as large as a share of a person's own cost.
+
+import { parseImportedEvent } from "../../../ingest/import/silent-event.ts";
+import { createPricer } from "../../../ingest/sink/price.ts";
+import type { TokenField } from "../../../schemas/token-event.ts";
+import type { Tokens } from "./source.ts";
+import type { VirtualCall, VirtualRun } from "./virtual.ts";
+
+/** US dollars a token. */
+export type Rates = Readonly<Record<keyof Tokens, number>>;
+
+export interface Prices {
+  /** All 0 for a model without a known price. */
+  ratesOf(model: string): Rates;
+  costOf(calls: readonly VirtualCall[]): number;
+  costOfRuns(runs: readonly VirtualRun[]): number;
+}
+
+const FIELDS: Readonly<Record<keyof Tokens, TokenField>> = {
+  input: "input_tokens",
+  cacheRead: "cache_read_tokens",
+  cacheWrite: "cache_write_5m_tokens",
+  output: "output_tokens",
+  reasoning: "reasoning_tokens",
+};
+/** Few enough to stay in the first tier of prices that rise with the context. */
+const SAMPLE_TOKENS = 10_000;
+
+export function providerOf(model: string): "anthropic" | "openai" {
+  return model.startsWith("gpt-") ? "openai" : "anthropic";
+}
+
+export function createPrices(): Prices {
+  const price = createPricer();
+  const known = new Map<string, Rates>();
+  const rateOf = (model: string, kind: keyof Tokens): number => {
+    const event = parseImportedEvent({
+      event_id: "00000000-0000-7000-8000-000000000000",
+      started_at: "2026-01-01T00:00:00Z",
+      provider: providerOf(model),
+      api: providerOf(model) === "openai" ? "responses" : "messages",
+      model_served: model,
+      usage_source: "reported",
+      [FIELDS[kind]]: SAMPLE_TOKENS,
+    });
+    if (!event.success) throw event.error;
+    return Number(price(event.data).cost_usd ?? 0) / SAMPLE_TOKENS;
+  };
+  const ratesOf = (model: string): Rates => {
+    const before = known.get(model);
+    if (before !== undefined) return before;
+    const rates: Rates = {
+      input: rateOf(model, "input"),
+      cacheRead: rateOf(model, "cacheRead"),
+      cacheWrite: rateOf(model, "cacheWrite"),
+      output: rateOf(model, "output"),
+      reasoning: rateOf(model, "reasoning"),
+    };
+    known.set(model, rates);
+    return rates;
+  };
+  const costOf = (calls: readonly VirtualCall[]): number =>
+    calls.reduce((sum, call) => sum + (call.failure ? 0 : costOfTokens(call.tokens, ratesOf(call.model))), 0);
+  return {
+    ratesOf,
+    costOf,
+    costOfRuns: (runs) => runs.reduce((sum, { calls }) => sum + costOf(calls), 0),
+  };
+}
+
+function costOfTokens(tokens: Tokens, rates: Rates): number {
+  return (
+    tokens.input * rates.input +
+    tokens.cacheRead * rates.cacheRead +
+    tokens.cacheWrite * rates.cacheWrite +
+    tokens.output * rates.output +
+    tokens.reasoning * rates.reasoning
+  );
+}
