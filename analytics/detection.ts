@@ -22,7 +22,7 @@ import { conformalPValue } from "./stats/split-conformal.ts";
 const ROWS_MAX = 5000;
 
 /** Runs every signal over the person-weeks that were touched. */
-export async function detectSignals(pass: AnalysisPass): Promise<void> {
+export async function detectSignals(pass: AnalysisPass, signals: readonly Signal[] = SIGNALS): Promise<void> {
   const { store, config, version, now, scoredFrom } = pass;
   if (scoredFrom === undefined) return;
   const { timezone, retentionDays } = config;
@@ -34,18 +34,23 @@ export async function detectSignals(pass: AnalysisPass): Promise<void> {
     features_days_less: Math.max(0, retentionDays.events - retentionDays.sketches),
   });
   const weeks = await store.query(readSignalWeeks, { version });
-  for (const { week } of weeks) await detectInWeek(pass, scoredFrom, week);
+  for (const { week } of weeks) await detectInWeek(pass, signals, scoredFrom, week);
   await store.execute(retireWeekSignals, { version, now });
   if (weeks.length > 0) for (const gathered of GATHERED) await store.remove(gathered, { version });
 }
 
-async function detectInWeek(pass: AnalysisPass, scoredFrom: Date, week: string): Promise<void> {
+async function detectInWeek(
+  pass: AnalysisPass,
+  signals: readonly Signal[],
+  scoredFrom: Date,
+  week: string,
+): Promise<void> {
   const { store, config, version } = pass;
   const { method, timezone } = config;
   await store.execute(gatherSignalCalls, { version, week, timezone, scored_from: scoredFrom });
   await store.execute(groupPrompts(method), { version, week });
   const references = await bringReferences(pass, week);
-  for (const signal of SIGNALS) {
+  for (const signal of signals) {
     const measured = await store.query(measure(signal, method), { version, week });
     const findings = measured.map((measurement) => ({
       week,
