@@ -3,6 +3,8 @@
 import { gzipSync } from "node:zlib";
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EDITS_MAX } from "../../ingest/outcomes/otlp/accepted-edits.ts";
+import { REQUESTS_MAX } from "../../ingest/outcomes/otlp/otlp.ts";
 import { BODY_BYTES_MAX } from "../../ingest/outcomes/otlp/request-body.ts";
 import { ATTRIBUTES_MAX, RECORDS_MAX, VALUE_CHARS_MAX } from "../../ingest/outcomes/otlp/telemetry.ts";
 import { outcomeFacts } from "../../schemas/postgres/outcome-tables.ts";
@@ -17,7 +19,6 @@ import {
 
 const PROTOBUF = { "content-type": "application/x-protobuf" };
 const JSON_HEADERS = { "content-type": "application/json; charset=utf-8" };
-const EDITS_MAX = 5000;
 
 let bench: TelemetryBench;
 let somebody: Somebody;
@@ -194,6 +195,25 @@ test("a batch that can't be kept is asked for again, and then counts once", asyn
   expect((await sendJson("logs", toLogs([{ attributes }]))).status).toBe(200);
   expect(outcomesOf("session-again")).toHaveLength(1);
 });
+
+const probe = async (): Promise<number> => (await bench.send("logs", somebody.secret, batch)).status;
+
+test("more requests at a time than there is room for are asked to come again", async () => {
+  const stalled = new AbortController();
+  const stall = (): Promise<unknown> =>
+    fetch(`${bench.url}/logs`, {
+      method: "POST",
+      headers: { ...PROTOBUF, authorization: `Bearer ${somebody.secret}` },
+      body: new ReadableStream({ start: (body) => body.enqueue(new Uint8Array([0])) }),
+      duplex: "half",
+      signal: stalled.signal,
+    });
+  const requests = Array.from({ length: REQUESTS_MAX }, stall);
+  await expect.poll(probe, { timeout: 10_000 }).toBe(429);
+  stalled.abort();
+  await Promise.allSettled(requests);
+  await expect.poll(probe, { timeout: 10_000 }).toBe(200);
+}, 30_000);
 
 test("traces are received, and nothing is made of them", async () => {
   const before = bench.outcomes().length;

@@ -39,7 +39,7 @@ import { createTakeEdits } from "./take-edits.ts";
 import { RECORDS_MAX, type TelemetryReader } from "./telemetry.ts";
 
 /** Requests at a time; with the limit of a body, what intake can take of the process's memory. */
-const REQUESTS_MAX = 16;
+export const REQUESTS_MAX = 64;
 /** After how long an exporter should try again. */
 const RETRY_AFTER_SECONDS = 5;
 
