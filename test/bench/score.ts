@@ -55,9 +55,14 @@ function report(what: string, { seconds, processorSeconds, steps, statements, ro
   for (const cost of statements.slice(0, STATEMENTS_SHOWN)) say(formatCost(cost));
 }
 
-const formatCost = ({ name, ...cost }: Cost): string =>
-  `  ${cost.seconds.toFixed(2).padStart(8)} s ${cost.processorSeconds.toFixed(2).padStart(8)} s of the processor ` +
-  `${cost.residentMb.toFixed(0).padStart(6)} MB  ${name}`;
+function formatCost({ name, seconds, processorSeconds, residentMb }: Cost): string {
+  const figures = [
+    `${seconds.toFixed(2).padStart(8)} s`,
+    `${processorSeconds.toFixed(2).padStart(8)} s of the processor`,
+    `${residentMb.toFixed(0).padStart(6)} MB`,
+  ];
+  return `${figures.join("")}  ${name}`;
+}
 
 /** @returns whether all targets are met */
 function judge(figures: readonly ScoreFigures[]): boolean {

@@ -1,6 +1,7 @@
 // Calls of two people and of nobody that are as awkward as a seed makes them: retries, sub-agents, explicit and idle runs, failures
 // without usage, unknown everything. The same seed makes the same calls.
 
+import { sketchOf } from "./repeated-calls.ts";
 import { KEY, OTHER_KEY, OTHER_PERSON, PERSON, type Arrival, type FeaturesArrival } from "./analysis.ts";
 
 export type Random = (below: number) => number;
@@ -67,6 +68,68 @@ export function randomUnnamedCall(
     ...(random(5) === 0 ? { parent_prefix_hash_previous: hash(), delta_hash_previous: hash() } : {}),
   };
   return { event, features };
+}
+
+/**
+ * A call of one person who says and does the same again and again: prompts over two weeks, most of them of one client and text, and
+ * an agent that takes much the same step each minute of an afternoon.
+ */
+export function randomRepeatedCall(
+  random: Random,
+  index: number,
+): { event: Arrival; features: FeaturesArrival } {
+  return index % 2 === 0 ? randomPrompt(random, index) : randomStep(random, index);
+}
+
+function randomPrompt(random: Random, index: number): { event: Arrival; features: FeaturesArrival } {
+  const isParaphrase = random(2) === 0;
+  const failed = random(8) === 0;
+  return about(index, Date.parse("2026-11-06T00:00:00Z") + random(14 * 24) * 3_600_000, {
+    event: {
+      session_id: pick(random, `own ${index}`, `own ${index}`, `own ${index}`, "standing"),
+      client: pick(random, "a", "a", "a", "b"),
+      trigger: pick(random, "unknown", "schedule", "human"),
+      entrypoint: pick(random, "headless", "interactive"),
+      key_kind: pick(random, "person", "person", "person", "service"),
+      body_hash: pick(random, "x", null),
+      ...(failed ? { status: 529, error_kind: "overloaded" as const } : {}),
+    },
+    features: {
+      prefix_hash: "x",
+      parent_prefix_hash: pick<string | null>(random, null, null, null, "p"),
+      delta_hash: isParaphrase ? `text ${index}` : pick(random, "text", "text", "other text"),
+      delta_sketch: random(5) === 0 ? [] : sketchOf(1, isParaphrase ? 57 + random(8) : 64, index),
+      output_chars: pick<number | null>(random, 12, 12, 12, 900, null),
+    },
+  });
+}
+
+function randomStep(random: Random, index: number): { event: Arrival; features: FeaturesArrival } {
+  return about(index, Date.parse("2026-11-12T12:00:00Z") + random(90) * 60_000, {
+    event: { session_id: "steps", trigger: pick(random, "tool", "tool", "tool", "human"), duration_ms: 1000 },
+    features: {
+      output_chars: 900,
+      ...(random(12) === 0
+        ? {}
+        : { tool_names: ["t"], tool_kinds: ["execute"], tool_args_hashes: [random(12) === 0 ? "b" : "a"] }),
+      tool_result_hashes: [random(12) === 0 ? "s" : "r"],
+    },
+  });
+}
+
+function about(
+  index: number,
+  startMs: number,
+  { event, features }: { event: Arrival; features: FeaturesArrival },
+): { event: Arrival; features: FeaturesArrival } {
+  const known = {
+    event_id: `01936a0b-0000-7000-8000-${String(index).padStart(12, "0")}`,
+    started_at: new Date(startMs).toISOString(),
+  };
+  return {
+    event: { ...known, person_id: PERSON, key_id: KEY, input_tokens: 1, cost_usd: "1", ...event },
+    features: { ...known, ...features },
+  };
 }
 
 /** mulberry32: small, seeded, and good enough to shuffle. */

@@ -17,6 +17,7 @@ import {
 import {
   createRandom,
   randomCall,
+  randomRepeatedCall,
   randomUnnamedCall,
   shuffle,
   type Random,
@@ -40,6 +41,7 @@ const ROUNDS = 2;
 const BATCHES = 6;
 const EVENTS = 160;
 const UNNAMED_EVENTS = 100;
+const REPEATED_EVENTS = 300;
 
 // A dozen passes take a second or two alone, and longer beside other work.
 vi.setConfig({ testTimeout: 240_000 });
@@ -103,6 +105,33 @@ test.each([randomInt(2 ** 31)])(
   },
 );
 
+test.each([randomInt(2 ** 31)])(
+  "heartbeats, replays and loops that come in in any order are what one pass over all of them finds (seed %i)",
+  async (seed) => {
+    const random = createRandom(seed);
+    const calls = Array.from({ length: REPEATED_EVENTS }, (_, index) => randomRepeatedCall(random, index));
+    const records = shuffle(random, [
+      ...calls.map(({ event }) => ({ event })),
+      ...calls.map(({ features }) => ({ features })),
+      ...randomDeclarations(random, calls).map((declaration) => ({ declaration })),
+    ]);
+    const batchSize = Math.ceil(records.length / BATCHES);
+    for (let start = 0; start < records.length; start += batchSize) {
+      await deliver(records.slice(start, start + batchSize));
+      await bench.analyze();
+    }
+    const stepByStep = await bench.all();
+    const reasons = stepByStep.calls.map(({ reason }) => reason);
+    expect(reasons).toEqual(expect.arrayContaining(["", "heartbeat", "exact_replay", "near_replay", "loop"]));
+    await bench.analyze({ full: true });
+    expect(await bench.all()).toEqual(stepByStep);
+    await bench.empty();
+    await deliver(records);
+    await bench.analyze();
+    expect(await bench.all()).toEqual(stepByStep);
+  },
+);
+
 interface AnyRecord {
   event?: Arrival;
   features?: FeaturesArrival;
@@ -116,10 +145,7 @@ async function deliver(records: readonly AnyRecord[]): Promise<void> {
 }
 
 /** Corrections of some calls' runs, one of them taken back, and a schedule. */
-function randomDeclarations(
-  random: Random,
-  calls: readonly ReturnType<typeof randomUnnamedCall>[],
-): Declaration[] {
+function randomDeclarations(random: Random, calls: readonly { event: Arrival }[]): Declaration[] {
   const corrected = shuffle(random, calls).slice(0, 5);
   const corrections = corrected.map(({ event: { event_id = "", started_at = "" } }, index): Declaration => ({
     source: "run",
