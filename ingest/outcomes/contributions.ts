@@ -52,11 +52,13 @@ export function fromFact({ detail, personId, value }: Fact): Contribution {
   return { commit: detail, personId, runIds, fileHashes };
 }
 
-/** @param contributions in the order of their commits; one that comes twice counts once */
+/** @param contributions in the order of their commits; of one that comes twice the first counts */
 export function combine(
   contributions: readonly Contribution[],
 ): Pick<Outcome, "person_id" | "run_id" | "file_hashes"> {
-  const each = [...new Map(contributions.map((one) => [one.commit, one])).values()];
+  const byCommit = new Map<string, Contribution>();
+  for (const one of contributions) if (!byCommit.has(one.commit)) byCommit.set(one.commit, one);
+  const each = [...byCommit.values()];
   const files = new Set(each.flatMap((one) => one.fileHashes));
   return {
     person_id: mostFrequent(each.flatMap(({ personId }) => personId ?? [])),

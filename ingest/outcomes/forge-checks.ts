@@ -31,7 +31,7 @@ export async function toCheckOutcomes(context: ForgeContext, event: Checked): Pr
   const told = await toContributions([commit], context);
   return [
     create({
-      ...combine([...told, ...pushed.filter((one) => one.commit === commitHash)]),
+      ...combine([...pushed.filter((one) => one.commit === commitHash), ...told]),
       outcome_id: `${prefix}:check:${branchHash}:${first.detail}:fixed`,
       kind: "check_fixed",
       occurredAt: at,

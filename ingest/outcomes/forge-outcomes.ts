@@ -94,7 +94,7 @@ async function onMerged(context: ForgeContext, event: Merged): Promise<Outcome[]
   const reviews = await facts.find("approved", [changeId(prefix, change)]);
   const isApproved = reviews.some(({ value }) => value === true);
   const outcome = create({
-    ...combine([...told, ...found.map(fromFact)]),
+    ...combine([...found.map(fromFact), ...told]),
     outcome_id: `${changeId(prefix, change)}:merged`,
     kind: "pr_merged",
     occurredAt: at,

@@ -7,26 +7,32 @@ import type {
   CheckRunCompletedEvent,
   CheckSuiteCompletedEvent,
   DeploymentStatusCreatedEvent,
-  IssuesEvent,
+  IssuesClosedEvent,
+  IssuesReopenedEvent,
   PullRequestClosedEvent,
   PullRequestReviewSubmittedEvent,
   PushEvent,
   WebhookEventMap,
   WorkflowRunCompletedEvent,
 } from "@octokit/webhooks-types";
+import { z } from "zod";
 import type { Commit } from "../../ingest/outcomes/forge-event.ts";
 
 export const REPOSITORY = "Codertocat/Hello-World";
 const [OWNER_ID, REVIEWER_ID] = [21_031_067, 99];
 
-/** The first published example that is like this. */
-function findExample<Name extends keyof WebhookEventMap>(
+/** All that are published, by event. What the package exports at run time is not what its types say. */
+export const EXAMPLES = z
+  .array(z.object({ name: z.string(), examples: z.array(z.looseObject({})) }))
+  .parse(examples);
+
+/** The first published example that is like this; it is of its published type, because its publisher says so. */
+function findExample<Name extends keyof WebhookEventMap, Like extends WebhookEventMap[Name]>(
   event: Name,
-  isLike: (payload: WebhookEventMap[Name]) => boolean = () => true,
-): WebhookEventMap[Name] {
-  // The package's types know one of its examples only with its name.
-  const all = examples as unknown as { name: string; examples: WebhookEventMap[Name][] }[];
-  const found = all.find(({ name }) => name === event)?.examples.find(isLike);
+  isLike: (payload: WebhookEventMap[Name]) => payload is Like,
+): Like {
+  const published = EXAMPLES.find(({ name }) => name === event)?.examples ?? [];
+  const found = z.array(z.custom<WebhookEventMap[Name]>()).parse(published).find(isLike);
   if (found === undefined) throw new Error(`There is no such example of ${event}.`);
   return structuredClone(found);
 }
@@ -40,7 +46,7 @@ export interface SaidPush {
 }
 
 export function buildPush({ branch, at, commits, created = false, forced = false }: SaidPush): PushEvent {
-  const payload = findExample("push", ({ commits: listed }) => listed.length > 0);
+  const payload = pushed();
   const [published] = payload.commits;
   if (published === undefined) throw new Error("The example has no commit.");
   const listed = commits.map(({ id = sha(at.toISOString()), authorEmail, message, files = [] }) => ({
@@ -57,6 +63,11 @@ export function buildPush({ branch, at, commits, created = false, forced = false
   return { ...payload, ref: `refs/heads/${branch}`, after, created, forced, commits: listed, repository };
 }
 
+/** Whose repository all of them are of. */
+function pushed(): PushEvent {
+  return findExample("push", (one): one is PushEvent => one.commits.length > 0);
+}
+
 export interface SaidMerge {
   number: number;
   at: Date;
@@ -67,7 +78,10 @@ export interface SaidMerge {
 }
 
 export function buildMerge({ number, at, ...said }: SaidMerge): PullRequestClosedEvent {
-  const payload = findExample("pull_request", ({ action }) => action === "closed") as PullRequestClosedEvent;
+  const payload = findExample(
+    "pull_request",
+    (one): one is PullRequestClosedEvent => one.action === "closed",
+  );
   const { branch = "changes", mergeCommit = sha(`merge ${number}`), title, body } = said;
   const pullRequest = payload.pull_request;
   return {
@@ -97,12 +111,14 @@ export function buildReview(said: {
   byAuthor?: boolean;
 }): PullRequestReviewSubmittedEvent {
   const { number, at, state, byAuthor = false } = said;
-  const action = state === "dismissed" ? "dismissed" : "submitted";
-  const payload = findExample("pull_request_review", (one) => one.action === action);
-  const { review, pull_request: pullRequest } = payload as PullRequestReviewSubmittedEvent;
+  const payload = findExample(
+    "pull_request_review",
+    (one): one is PullRequestReviewSubmittedEvent => one.action === "submitted",
+  );
+  const { review, pull_request: pullRequest } = payload;
   const user = { ...review.user, id: byAuthor ? OWNER_ID : REVIEWER_ID };
   return {
-    ...(payload as PullRequestReviewSubmittedEvent),
+    ...payload,
     review: { ...review, state, user, submitted_at: toTime(at) },
     pull_request: { ...pullRequest, number, updated_at: toTime(at) },
   };
@@ -118,7 +134,10 @@ export interface SaidCheck {
 }
 
 export function buildCheckRun({ branch, commit, at, conclusion }: SaidCheck): CheckRunCompletedEvent {
-  const payload = findExample("check_run", ({ action }) => action === "completed") as CheckRunCompletedEvent;
+  const payload = findExample(
+    "check_run",
+    (one): one is CheckRunCompletedEvent => one.action === "completed",
+  );
   const run = payload.check_run;
   const checkSuite = { ...run.check_suite, head_branch: branch, head_sha: commit };
   return {
@@ -135,11 +154,14 @@ export function buildCheckRun({ branch, commit, at, conclusion }: SaidCheck): Ch
 
 export function buildCheckSuite(said: SaidCheck): CheckSuiteCompletedEvent {
   const { branch, commit, at, conclusion } = said;
-  const payload = findExample("check_suite", ({ action }) => action === "completed");
-  const { check_suite: suite } = payload as CheckSuiteCompletedEvent;
+  const payload = findExample(
+    "check_suite",
+    (one): one is CheckSuiteCompletedEvent => one.action === "completed",
+  );
+  const { check_suite: suite } = payload;
   const headCommit = toHeadCommit(suite.head_commit, said);
   return {
-    ...(payload as CheckSuiteCompletedEvent),
+    ...payload,
     check_suite: {
       ...suite,
       head_branch: branch,
@@ -153,11 +175,14 @@ export function buildCheckSuite(said: SaidCheck): CheckSuiteCompletedEvent {
 
 export function buildWorkflowRun(said: SaidCheck): WorkflowRunCompletedEvent {
   const { branch, commit, at, conclusion } = said;
-  const payload = findExample("workflow_run", ({ action }) => action === "completed");
-  const { workflow_run: run } = payload as WorkflowRunCompletedEvent;
+  const payload = findExample(
+    "workflow_run",
+    (one): one is WorkflowRunCompletedEvent => one.action === "completed",
+  );
+  const { workflow_run: run } = payload;
   return {
-    ...(payload as WorkflowRunCompletedEvent),
-    repository: findExample("push").repository,
+    ...payload,
+    repository: pushed().repository,
     workflow_run: {
       ...run,
       head_branch: branch,
@@ -166,7 +191,7 @@ export function buildWorkflowRun(said: SaidCheck): WorkflowRunCompletedEvent {
       updated_at: toTime(at),
       head_commit: toHeadCommit(run.head_commit, said),
     },
-  } as WorkflowRunCompletedEvent;
+  };
 }
 
 function toHeadCommit<
@@ -176,28 +201,29 @@ function toHeadCommit<
   return { ...published, id: commit, message: message ?? published.message, author };
 }
 
-export function buildIssue(said: {
+export interface SaidIssue {
   number: number;
   at: Date;
-  action: "closed" | "reopened";
-  reason?: "completed" | "not_planned";
-}): IssuesEvent {
-  const { number, at, action, reason = "completed" } = said;
-  const payload = findExample("issues", (one) => one.action === "reopened");
-  const isClosed = action === "closed";
+}
+
+export function buildReopenedIssue({ number, at }: SaidIssue): IssuesReopenedEvent {
+  const payload = findExample("issues", (one): one is IssuesReopenedEvent => one.action === "reopened");
+  const issue = { ...payload.issue, number, state: "open", closed_at: null, updated_at: toTime(at) } as const;
+  return { ...payload, repository: pushed().repository, issue };
+}
+
+/** None is published. */
+export function buildClosedIssue(
+  said: SaidIssue & { reason?: "completed" | "not_planned" },
+): IssuesClosedEvent {
+  const { issue, repository, sender } = buildReopenedIssue(said);
+  const { at, reason = "completed" } = said;
   return {
-    ...payload,
-    action,
-    repository: findExample("push").repository,
-    issue: {
-      ...payload.issue,
-      number,
-      state: isClosed ? "closed" : "open",
-      state_reason: isClosed ? reason : "reopened",
-      closed_at: isClosed ? toTime(at) : null,
-      updated_at: toTime(at),
-    },
-  } as IssuesEvent;
+    action: "closed",
+    repository,
+    sender,
+    issue: { ...issue, state: "closed", state_reason: reason, closed_at: toTime(at) },
+  };
 }
 
 export function buildDeployment(said: {
@@ -208,7 +234,10 @@ export function buildDeployment(said: {
   environment?: string;
 }): DeploymentStatusCreatedEvent {
   const { id, commit, at, state = "success", environment = "production" } = said;
-  const payload = findExample("deployment_status") as DeploymentStatusCreatedEvent;
+  const payload = findExample(
+    "deployment_status",
+    (one): one is DeploymentStatusCreatedEvent => one.action === "created",
+  );
   return {
     ...payload,
     deployment: { ...payload.deployment, id, sha: commit, environment },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { sign } from "@octokit/webhooks-methods";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
+import { createDashboard } from "../../dashboard/server/app.ts";
 import { createKey } from "../../dashboard/server/keys.ts";
 import { startDashboard } from "../../dashboard/server/listen.ts";
 import { createLinkHashes, type LinkHashes } from "../../ingest/outcomes/link-hashes.ts";
@@ -13,7 +14,9 @@ import { openDeadLetters } from "../../ingest/sink/dead-letters.ts";
 import { createPricer } from "../../ingest/sink/price.ts";
 import { createSink } from "../../ingest/sink/sink.ts";
 import { openSpoolReader } from "../../ingest/spool/reader.ts";
-import { defineQuery } from "../../schemas/clickhouse/store.ts";
+import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
+import { outcomeFacts } from "../../schemas/postgres/outcome-tables.ts";
+import type { Config } from "../../schemas/config.ts";
 import { createVitals, type Vitals } from "../../schemas/vitals.ts";
 import { openDashboardBench, type DashboardBench, type Person } from "./dashboard.ts";
 
@@ -36,7 +39,6 @@ export interface IntakeBench {
   bench: DashboardBench;
   hashes: LinkHashes;
   vitals: Vitals;
-  url: string;
   now(): Date;
   post(path: string, sent: Sent): Promise<Response>;
   /** As GitHub sends it; `said` replaces headers. */
@@ -48,9 +50,27 @@ export interface IntakeBench {
   makeKey(person: Person | null): Promise<string>;
   /** Takes what intake has written into ClickHouse, and returns all that is there, by id. */
   outcomes(): Promise<StoredOutcome[]>;
+  /** Leaves no outcome, and nothing of what was told. */
+  empty(): Promise<void>;
   /** What the metric counted, by intake and result: `github accepted`. */
   counted(): Promise<Record<string, number>>;
+  /** The same without a socket, which a server may close on whoever is still sending. */
+  request(path: string, sent: Sent): Promise<Response> | Response;
+  /** Of server and intake, with another configuration where it is given; the stores go on. */
+  restart(more?: Partial<Config>): Promise<void>;
   close(): Promise<void>;
+}
+
+const answerSchema = z.object({ result: z.string(), outcomes: z.int() });
+
+/** What a request that was taken is answered. */
+export async function readAnswer(response: Response): Promise<z.infer<typeof answerSchema>> {
+  if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
+  return answerSchema.parse(await response.json());
+}
+
+function toRequest({ headers = {}, body = "" }: Sent): RequestInit {
+  return { method: "POST", headers: { "content-type": "application/json", ...headers }, body };
 }
 
 const readOutcomes = defineQuery({
@@ -58,6 +78,12 @@ const readOutcomes = defineQuery({
   sql: "SELECT * EXCEPT (schema_version, ingested_at, expires_at) FROM outcomes FINAL ORDER BY outcome_id",
   params: z.object({}),
   row: z.looseObject({}),
+});
+
+const removeOutcomes = defineStatement({
+  name: "empty outcomes of a test",
+  sql: "TRUNCATE TABLE outcomes",
+  params: z.object({}),
 });
 
 export async function openIntakeBench(settings: Readonly<Record<string, string>> = {}): Promise<IntakeBench> {
@@ -71,9 +97,7 @@ export async function openIntakeBench(settings: Readonly<Record<string, string>>
   });
   const { stores, config, now, log } = bench.dashboard;
   const vitals = createVitals("service");
-  const intake = startIntake(log, { config, postgres: stores.postgres, vitals, now });
-  const server = await startDashboard({ ...bench.dashboard, intake: intake.app });
-  const url = `http://127.0.0.1:${server.port}`;
+  let { intake, server, app } = await start();
   const spool = openSpoolReader(log, { spoolDir: join(config.dataDir, "spool"), metrics: vitals.metrics });
   const { deliver } = createSink({
     store: stores.clickhouse,
@@ -82,23 +106,38 @@ export async function openIntakeBench(settings: Readonly<Record<string, string>>
     price: createPricer(),
     retentionDays: config.retentionDays,
   });
-  let sent = 0;
+  let deliveries = 0;
 
-  const post = (path: string, { headers = {}, body = "" }: Sent): Promise<Response> =>
-    fetch(url + path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body });
+  async function start(more: Partial<Config> = {}) {
+    const started = startIntake(log, {
+      config: { ...config, ...more },
+      postgres: stores.postgres,
+      vitals,
+      now,
+    });
+    const dashboard = { ...bench.dashboard, intake: started.app };
+    return { intake: started, server: await startDashboard(dashboard), app: createDashboard(dashboard) };
+  }
+
+  async function stop(): Promise<void> {
+    await server.close();
+    await intake.close();
+  }
+
+  const post = (path: string, said: Sent): Promise<Response> =>
+    fetch(`http://127.0.0.1:${server.port}${path}`, toRequest(said));
 
   return {
     bench,
     hashes: createLinkHashes(LINK_SECRET),
     vitals,
-    url,
     now,
     post,
     async github(event, payload, said = {}) {
       const body = JSON.stringify(payload);
       const headers = {
         "x-github-event": event,
-        "x-github-delivery": `delivery-${(sent += 1)}`,
+        "x-github-delivery": `delivery-${(deliveries += 1)}`,
         "x-hub-signature-256": await sign(SECRETS.github, body),
         ...said,
       };
@@ -107,12 +146,12 @@ export async function openIntakeBench(settings: Readonly<Record<string, string>>
     gitlab(payload, said = {}) {
       const headers = {
         "x-gitlab-token": SECRETS.gitlab,
-        "idempotency-key": `delivery-${(sent += 1)}`,
+        "idempotency-key": `delivery-${(deliveries += 1)}`,
         ...said,
       };
       return post("/webhooks/gitlab", { headers, body: JSON.stringify(payload) });
     },
-    generic(content, { id = `msg-${(sent += 1)}`, secret = SECRETS.generic, sentAt = now() } = {}) {
+    generic(content, { id = `msg-${(deliveries += 1)}`, secret = SECRETS.generic, sentAt = now() } = {}) {
       const body = JSON.stringify(content);
       const headers = {
         "webhook-id": id,
@@ -138,15 +177,23 @@ export async function openIntakeBench(settings: Readonly<Record<string, string>>
       commit();
       return stores.clickhouse.query(readOutcomes, {});
     },
+    async empty() {
+      await stores.clickhouse.execute(removeOutcomes, {});
+      await stores.postgres.db.delete(outcomeFacts);
+    },
     async counted() {
       const { values } = await vitals.metrics.outcomeDeliveries.get();
       return Object.fromEntries(
         values.map(({ labels, value }) => [`${labels.intake} ${labels.result}`, value]),
       );
     },
+    request: (path, sent) => app.request(path, toRequest(sent)),
+    async restart(more = {}) {
+      await stop();
+      ({ intake, server, app } = await start(more));
+    },
     async close() {
-      await server.close();
-      await intake.close();
+      await stop();
       spool.close();
       await bench.close();
     },
