@@ -24,6 +24,14 @@ export const OTHER_KEY = "01936a00-0000-7000-8000-00000000000d";
 
 const DERIVED_TABLES = ["calls", "usage_days", "runs", "person_weeks"] as const;
 const LINK_TABLES = ["run_links", "outcome_links"] as const;
+const VALUE_TABLES = [
+  "class_baselines",
+  "outcome_costs",
+  "run_scores",
+  "week_scores",
+  "signal_references",
+  "week_signals",
+] as const;
 const RECORD_TABLES = ["token_events", "call_features", "declared_classes", "outcomes"];
 const STATE_TABLES = [
   "analysis_state",
@@ -169,7 +177,13 @@ export async function openAnalysisBench(timezone = "UTC", given?: ClickHouseStor
       };
     },
     async empty() {
-      for (const table of [...RECORD_TABLES, ...STATE_TABLES, ...DERIVED_TABLES, ...LINK_TABLES])
+      for (const table of [
+        ...RECORD_TABLES,
+        ...STATE_TABLES,
+        ...DERIVED_TABLES,
+        ...LINK_TABLES,
+        ...VALUE_TABLES,
+      ])
         await store.execute(
           defineStatement({ name: "empty", sql: `TRUNCATE TABLE ${table}`, params: z.object({}) }),
           {},
