@@ -108,6 +108,12 @@ export async function openIntakeBench(settings: Readonly<Record<string, string>>
   });
   let deliveries = 0;
 
+  async function takeIn(): Promise<void> {
+    const { commit, ...batch } = spool.readBatch(RECORDS_MAX);
+    await deliver(batch);
+    commit();
+  }
+
   async function start(more: Partial<Config> = {}) {
     const started = startIntake(log, {
       config: { ...config, ...more },
@@ -172,12 +178,11 @@ export async function openIntakeBench(settings: Readonly<Record<string, string>>
       return (await createKey(stores.postgres, { ...said, kind, personId }, now())).secret;
     },
     async outcomes() {
-      const { commit, ...batch } = spool.readBatch(RECORDS_MAX);
-      await deliver(batch);
-      commit();
+      await takeIn();
       return stores.clickhouse.query(readOutcomes, {});
     },
     async empty() {
+      await takeIn();
       await stores.clickhouse.execute(removeOutcomes, {});
       await stores.postgres.db.delete(outcomeFacts);
     },
