@@ -51,7 +51,7 @@ export async function readJudging({ store, config }: AnalysisPass): Promise<Judg
   return { models, model_ranks, cost_edges: [...COST_EDGES_USD], kinds: [...VALUE_KINDS] };
 }
 
-/** Makes what is missing, the oldest week first. */
+/** Makes what is missing, all weeks together. References first: a week counts as made when its baselines are there. */
 export async function freezeBaselines(pass: AnalysisPass, judging: Judging, scoredFrom: Date): Promise<void> {
   const { store, config, now } = pass;
   const barren = await store.query(findBarrenWeeks, {
@@ -60,33 +60,37 @@ export async function freezeBaselines(pass: AnalysisPass, judging: Judging, scor
     now,
     weeks_max: WEEKS_MAX,
   });
-  for (const { week } of barren.toReversed()) await freezeWeek(pass, judging, week);
+  if (barren.length > 0)
+    await freezeWeeks(
+      pass,
+      judging,
+      barren.map(({ week }) => week),
+    );
 }
 
-/** References first: a week counts as made when its baselines are there. */
-async function freezeWeek(pass: AnalysisPass, judging: Judging, week: string): Promise<void> {
+async function freezeWeeks(pass: AnalysisPass, judging: Judging, weeks: string[]): Promise<void> {
   const { store, config, version, now } = pass;
   const { method, retentionDays, timezone } = config;
   const looking = {
     ...judging,
-    week,
+    weeks,
     timezone,
-    weeks: method.yield.referenceWeeks,
+    weeks_back: method.yield.referenceWeeks,
     delay_days: method.outcomes.survivalDays,
   };
   const keptDays = Math.max(retentionDays.weeks, retentionDays.runs);
   const kept = {
     method_version: method.version,
     version,
-    expires_at: new Date(Math.max(Date.parse(week), now.getTime()) + keptDays * DAY_MS),
+    expires_at: new Date(now.getTime() + keptDays * DAY_MS),
   };
   const bins = await store.query(sumBins, looking);
-  const groups = fitGroups(bins, method.yield);
+  const groups = weeks.flatMap((week) => fitGroups(week, bins.filter(ofWeek(week)), method.yield));
   const fitted = groups.filter(({ is_default }) => !is_default);
   const dispersions = await store.query(measureDispersion, {
     ...looking,
-    weeks: method.yield.weeks,
-    groups: fitted.map(({ workload_class, model_tier }) => `${workload_class} ${model_tier}`),
+    weeks_back: method.yield.weeks,
+    groups: fitted.map(({ week, workload_class, model_tier }) => `${week} ${workload_class} ${model_tier}`),
     expected: fitted.map(({ expected_outcomes }) => expected_outcomes),
   });
   const references = await store.query(measureReferences, looking);
@@ -98,12 +102,14 @@ async function freezeWeek(pass: AnalysisPass, judging: Judging, week: string): P
     shipped_usd: TIERS_BY_PRICE.map((tier) => SHIPPED_REFERENCE_COSTS_USD[tier]),
   });
   const rows = groups.map((group) => {
-    const prior = toPrior(dispersions.find(ofClass(group)), method.yield);
+    const dispersion = toDispersion(dispersions.find(ofClass(group)), method.yield);
+    // Both 1 / v, so that the mean is 1 and the variance v.
+    const prior = 1 / Math.max(dispersion, method.yield.priorVarianceMin);
     return {
-      week,
       ...group,
       coverage: measureCoverage(bins.filter(ofClass(group)), method.yield),
       cost_edges: COST_EDGES_USD,
+      dispersion,
       prior_shape: prior,
       prior_rate: prior,
       ...toReference(references, group, method.yield),
@@ -114,18 +120,30 @@ async function freezeWeek(pass: AnalysisPass, judging: Judging, week: string): P
 }
 
 interface Group {
+  week: string;
   workload_class: string;
   model_tier: ModelTier;
 }
 
+const ofWeek =
+  (week: string) =>
+  (row: { week: string }): boolean =>
+    row.week === week;
+
 const ofClass =
-  ({ workload_class }: Group) =>
-  (row: { workload_class: string }): boolean =>
-    row.workload_class === workload_class;
+  ({ week, workload_class }: Group) =>
+  (row: { week: string; workload_class: string }): boolean =>
+    row.week === week && row.workload_class === workload_class;
 
 /** The median that was found, or the shipped one; and how many outcomes were looked at for it. */
 function toReference(
-  found: readonly { workload_class: string; model_tier: string; outcomes: number; median_usd: number }[],
+  found: readonly {
+    week: string;
+    workload_class: string;
+    model_tier: string;
+    outcomes: number;
+    median_usd: number;
+  }[],
   group: Group,
   { referenceOutcomesMin }: Method["yield"],
 ): { reference_outcomes: number; reference_cost_usd: number } {
@@ -137,6 +155,7 @@ function toReference(
 }
 
 interface SummedBin {
+  week: string;
   workload_class: string;
   model_tier: string;
   bin: number;
@@ -151,10 +170,10 @@ interface FittedGroup extends Group {
   expected_outcomes: number[];
 }
 
-function fitGroups(summed: readonly SummedBin[], method: Method["yield"]): FittedGroup[] {
+function fitGroups(week: string, summed: readonly SummedBin[], method: Method["yield"]): FittedGroup[] {
   return CLASSES.flatMap((workload_class) =>
     TIERS_BY_PRICE.map((model_tier) => {
-      const group = { workload_class, model_tier };
+      const group = { week, workload_class, model_tier };
       const own = summed.filter(ofClass(group)).filter((bin) => bin.model_tier === model_tier);
       const runs = own.reduce((sum, bin) => sum + bin.runs, 0);
       if (runs < method.fitRunsMin)
@@ -188,12 +207,10 @@ function measureCoverage(
   return sum((bin) => bin.trusted_outcomes) > 0 ? sum((bin) => bin.observable_runs) / runs : 0;
 }
 
-/** Shape and rate of the prior: both 1 / v, so that its mean is 1 and its variance v. */
-function toPrior(
+function toDispersion(
   measured: { people: number; variance: number } | undefined,
-  method: Method["yield"],
+  { dispersionPeopleMin, dispersionDefault, dispersionMin }: Method["yield"],
 ): number {
-  if (measured === undefined || measured.people < method.dispersionPeopleMin)
-    return 1 / method.dispersionDefault;
-  return 1 / Math.max(method.dispersionMin, measured.variance);
+  if (measured === undefined || measured.people < dispersionPeopleMin) return dispersionDefault;
+  return Math.max(dispersionMin, measured.variance);
 }

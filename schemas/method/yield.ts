@@ -34,9 +34,12 @@ export const yieldMethod = {
       "Variance of people's yields within a class, until it can be measured: one in seven is below 0.5.",
     ),
   dispersionMin: positive
+    .default(0.03)
+    .describe("Never taken for smaller: less can't be told from chance with the runs of some weeks."),
+  priorVarianceMin: positive
     .default(0.1)
     .describe(
-      "Never taken for smaller: the prior weighs no more than 10 expected outcomes, so that none out of 16 is still seen as low value.",
+      "Of the prior of one person, who may be unlike all others: it weighs no more than 10 expected outcomes, so that none out of 16 is still seen as low value.",
     ),
   dispersionPeopleMin: count
     .default(20)

@@ -109,7 +109,7 @@ describe("yield", () => {
   });
 
   it("where people hardly differ, none of 16 is still low value", () => {
-    const prior = 1 / method.dispersionMin;
+    const prior = 1 / method.priorVarianceMin;
     const estimate = estimateYield(
       { outcomes: 0, expected: 16, priorShape: prior, priorRate: prior },
       method,

@@ -89,6 +89,7 @@ CREATE TABLE IF NOT EXISTS class_baselines
     coverage Nullable(Float64), -- observable runs / runs, of the class; NULL: too few runs to tell
     cost_edges Array(Float64), -- upper bound in USD of each bin but the last
     expected_outcomes Array(Float64), -- of one run, by bin; one longer
+    dispersion Float64, -- variance of people's yields beyond chance; of the class
     prior_shape Float64, -- a of Gamma(a, b); of the class
     prior_rate Float64, -- b
     reference_outcomes Float64, -- that were looked at for the cost of one
