@@ -201,6 +201,15 @@ describe("logs and metrics of one session", () => {
     expect(outcomesOf(session)).toHaveLength(2);
   });
 
+  test("count as the logs tell it, which began with the prompt", async () => {
+    const session = newSession();
+    await reportEvents(bench, somebody, [{ "event.name": "user_prompt", "session.id": session }]);
+    await reportMetrics(session);
+    expect(outcomesOf(session)).toEqual([]);
+    await reportEvents(bench, somebody, [decision(session, { request_id: "req_2" })]);
+    expect(outcomesOf(session)).toMatchObject([{ request_id: "req_2" }]);
+  });
+
   test("count an edit once at the same moment", async () => {
     const session = newSession();
     await Promise.all([reportLogs(session), reportMetrics(session)]);

@@ -11,7 +11,7 @@ import type { Outcome } from "../../../schemas/outcome.ts";
 import type { Caller } from "../intake-parts.ts";
 import type { LinkHashes } from "../link-hashes.ts";
 import { createOutcome } from "../new-outcome.ts";
-import { EDIT_COUNTERS, EDIT_EVENTS, type EditTelemetry } from "./edit-telemetry.ts";
+import { EDIT_COUNTERS, EDIT_EVENTS, PROMPT_EVENTS, type EditTelemetry } from "./edit-telemetry.ts";
 import type { Attributes, CounterPoint, LogEvent } from "./telemetry.ts";
 
 /** Outcomes of one request. An honest counter is sent once a minute; what is beyond is counted as rejected. */
@@ -19,14 +19,32 @@ export const EDITS_MAX = 5000;
 
 const NANOSECONDS_IN_MS = 1_000_000n;
 
-export interface AcceptedEdit {
+export interface ToldSession {
   client: string;
   sessionId: string;
+}
+
+export interface AcceptedEdit extends ToldSession {
   requestId: string | null;
   /** Unix time in milliseconds; 0: not told. */
   atMs: number;
   /** What tells it from the other edits of its session. */
   mark: string;
+}
+
+/** Sessions of one request that are claimed for logs before they tell of an edit. */
+const SESSIONS_MAX = 1000;
+
+/** Sessions whose logs have begun to tell of prompts. */
+export function findPromptedSessions(events: readonly LogEvent[]): ToldSession[] {
+  const found = new Map<string, ToldSession>();
+  for (const { name, attributes } of events) {
+    const client = PROMPT_EVENTS.get(name);
+    const sessionId = client === undefined ? null : textOf(attributes, client.session);
+    if (client === undefined || sessionId === null || found.size >= SESSIONS_MAX) continue;
+    found.set(`${client.client} ${sessionId}`, { client: client.client, sessionId });
+  }
+  return [...found.values()];
 }
 
 /** Why a record that tells of an accepted edit is not taken. */
@@ -95,12 +113,13 @@ function sorted(attributes: Attributes): string[] {
   return [...attributes].map((attribute) => JSON.stringify(attribute)).toSorted();
 }
 
-/** The session of an edit, of whoever's key it came with. */
-export function toSessionHash(hashes: LinkHashes, caller: Caller, edit: AcceptedEdit): string {
-  return hashes.other(
-    "otlp session",
-    [caller.personId ?? caller.keyId, edit.client, edit.sessionId].join("\n"),
-  );
+/** A session, of whoever's key it came with. */
+export function toSessionHash(
+  hashes: LinkHashes,
+  caller: Caller,
+  { client, sessionId }: ToldSession,
+): string {
+  return hashes.other("otlp session", [caller.personId ?? caller.keyId, client, sessionId].join("\n"));
 }
 
 export function toOutcome(

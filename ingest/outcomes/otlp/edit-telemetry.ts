@@ -18,6 +18,8 @@ export interface EditTelemetry {
   client: string;
   events: readonly string[];
   counters: readonly string[];
+  /** Events that come before any edit, of a client that has a counter too (session-signals.ts). */
+  promptEvents: readonly string[];
   /** Attributes: the client's session, the tool that edits, and the id of its call where one is told. */
   session: string;
   tool: string;
@@ -32,6 +34,7 @@ const CLAUDE_CODE: EditTelemetry = {
   client: "claude-code",
   events: ["tool_decision", "claude_code.tool_decision"],
   counters: ["claude_code.code_edit_tool.decision"],
+  promptEvents: ["user_prompt", "claude_code.user_prompt"],
   session: "session.id",
   tool: "tool_name",
   callId: "tool_use_id",
@@ -47,6 +50,7 @@ const CODEX: EditTelemetry = {
   client: "codex",
   events: ["codex.tool_decision"],
   counters: [],
+  promptEvents: [],
   session: "conversation.id",
   tool: "tool_name",
   callId: "call_id",
@@ -60,6 +64,7 @@ const GEMINI_CLI: EditTelemetry = {
   client: "gemini-cli",
   events: ["gemini_cli.tool_call"],
   counters: ["gemini_cli.tool.call.count"],
+  promptEvents: ["gemini_cli.user_prompt"],
   session: "session.id",
   tool: "function_name",
   callId: undefined,
@@ -72,12 +77,13 @@ const GEMINI_CLI: EditTelemetry = {
 
 const CLIENTS = [CLAUDE_CODE, CODEX, GEMINI_CLI];
 
-export const EDIT_EVENTS: ReadonlyMap<string, EditTelemetry> = new Map(
-  CLIENTS.flatMap((client) => client.events.map((name) => [name, client] as const)),
-);
-export const EDIT_COUNTERS: ReadonlyMap<string, EditTelemetry> = new Map(
-  CLIENTS.flatMap((client) => client.counters.map((name) => [name, client] as const)),
-);
+export const EDIT_EVENTS = byName((client) => client.events);
+export const EDIT_COUNTERS = byName((client) => client.counters);
+export const PROMPT_EVENTS = byName((client) => client.promptEvents);
+
+function byName(namesOf: (client: EditTelemetry) => readonly string[]): ReadonlyMap<string, EditTelemetry> {
+  return new Map(CLIENTS.flatMap((client) => namesOf(client).map((name) => [name, client])));
+}
 
 /** An attribute as a word in lower case; '' where it is absent. Versions differ in upper case, and in true against "true". */
 function wordOf(attributes: Attributes, name: string): string {

@@ -19,9 +19,10 @@ import {
   EDITS_MAX,
   findEditsOfCounters,
   findEditsOfEvents,
-  type AcceptedEdit,
+  findPromptedSessions,
   type FoundEdits,
   type RejectionReason,
+  type ToldSession,
 } from "./accepted-edits.ts";
 import {
   answerExport,
@@ -35,7 +36,7 @@ import { jsonTelemetry } from "./json.ts";
 import { protobufTelemetry } from "./protobuf.ts";
 import { BODY_BYTES_MAX, readBody } from "./request-body.ts";
 import type { Signal } from "./session-signals.ts";
-import { createTakeEdits } from "./take-edits.ts";
+import { createTakeEdits, type ToldEdits } from "./take-edits.ts";
 import { RECORDS_MAX, type TelemetryReader } from "./telemetry.ts";
 
 /** Requests at a time; with the limit of a body, what intake can take of the process's memory. */
@@ -54,8 +55,8 @@ export function createOtlpRoutes(parts: IntakeParts): Hono<IntakeEnv> {
     routes.post(`/${signal}`, async (context) => {
       const type = requireType(context);
       const body = await readBody(context);
-      const { edits, rejected } = readEdits(context, body, { type, signal });
-      const outcomes = await takeEdits(signal, context.var.caller, edits);
+      const { told, rejected } = readEdits(context, body, { type, signal });
+      const outcomes = await takeEdits(signal, context.var.caller, told);
       if (outcomes === 0) context.set("result", "no_outcome");
       return answerExport(context, type, signal, rejected);
     });
@@ -78,10 +79,10 @@ function readEdits(
   context: OtlpContext,
   body: Uint8Array,
   { type, signal }: { type: OtlpType; signal: Signal },
-): { edits: AcceptedEdit[]; rejected: Rejected } {
+): { told: ToldEdits; rejected: Rejected } {
   try {
-    const { found, leftOut } = findEdits(READERS[type], signal, body);
-    return { edits: found.edits, rejected: describeRejected(found.rejected, leftOut) };
+    const { found, begun, leftOut } = findEdits(READERS[type], signal, body);
+    return { told: { edits: found.edits, begun }, rejected: describeRejected(found.rejected, leftOut) };
   } catch {
     // Not the reader's own words: they may quote what it stumbled over.
     throw refuse(context, "malformed", "The body is no export request in the encoding of its content type.");
@@ -89,16 +90,16 @@ function readEdits(
 }
 
 function findEdits(
-  reader: TelemetryReader,
+  { readLogs, readCounters }: TelemetryReader,
   signal: Signal,
   body: Uint8Array,
-): { found: FoundEdits; leftOut: number } {
+): { found: FoundEdits; begun: ToldSession[]; leftOut: number } {
   if (signal === "logs") {
-    const { items, leftOut } = reader.readLogs(body);
-    return { found: findEditsOfEvents(items), leftOut };
+    const { items, leftOut } = readLogs(body);
+    return { found: findEditsOfEvents(items), begun: findPromptedSessions(items), leftOut };
   }
-  const { items, leftOut } = reader.readCounters(body);
-  return { found: findEditsOfCounters(items), leftOut };
+  const { items, leftOut } = readCounters(body);
+  return { found: findEditsOfCounters(items), begun: [], leftOut };
 }
 
 /** Why records were not taken: what a developer reads in their exporter's log. */

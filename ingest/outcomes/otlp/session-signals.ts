@@ -1,6 +1,7 @@
-// Logs and metrics of a session tell of the same edits, and a client may be set to send both. The first of the two that tells of an
-// edit carries the session from then on, and what the other tells is left: either has all of them, so nothing is counted
-// twice and nothing is missing, in whatever order they come and through however many processes.
+// Logs and metrics of a session tell of the same edits, and a client may be set to send both. The first of the two that comes
+// carries the session from then on, and what the other tells is left: either has all of them, so nothing is counted
+// twice and nothing is missing, in whatever order they come and through however many processes. Logs come with the first
+// prompt, before there is an edit to count, so they carry wherever they are sent; that is better, because they name the call.
 //
 // What was decided stands in Postgres, where the first insert wins; what this process has seen of it is kept, up to a limit.
 
