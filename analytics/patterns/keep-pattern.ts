@@ -72,7 +72,8 @@ async function bringUpToDate(
       state: "observed",
       observedAt: round.now,
     } as const;
-    const [added] = await transaction.insert(patterns).values(row).returning();
+    // Two rounds at the same time find it new: the second leaves it to the first.
+    const [added] = await transaction.insert(patterns).values(row).onConflictDoNothing().returning();
     if (added) await writeEvidence(transaction, round, { pattern: added, candidate });
     return added;
   }

@@ -14,6 +14,7 @@ import type { Dashboard, DashboardEnv } from "./dashboard.ts";
 import { createPersonRoutes } from "./person-routes.ts";
 import { createPolicyRoutes } from "./policy-routes.ts";
 import { createErrorBoundary } from "./problem.ts";
+import { createReviewRoutes } from "./review-routes.ts";
 import { createHostGuard, createOriginGuard } from "./request-guard.ts";
 import { createSecurityHeaders } from "./security-headers.ts";
 import { createSessionCookie } from "./session-cookie.ts";
@@ -64,6 +65,7 @@ function createApi(dashboard: Dashboard, { isHttps }: { isHttps: boolean }): Hon
     });
   });
   api.route("/policy", createPolicyRoutes(dashboard));
+  api.route("/review/patterns", createReviewRoutes(dashboard));
   api.route("/people/:personId", createPersonRoutes(dashboard));
   api.all("*", () => {
     throw new AppError("not_found", "There is nothing at this address.");

@@ -18,6 +18,8 @@ import { countPersonRows, putTombstone, removePersonRows } from "../../schemas/c
 import { defineRemoval, type ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { Stores } from "../../schemas/command.ts";
 import type { PostgresStore, Transaction } from "../../schemas/postgres/open.ts";
+import { outcomeFacts } from "../../schemas/postgres/outcome-tables.ts";
+import { patterns } from "../../schemas/postgres/pattern-tables.ts";
 import {
   audit,
   classCorrections,
@@ -69,6 +71,8 @@ export async function findTraces({ stores, deadLettersDir, person }: Erasure): P
       login_links: await db.$count(loginLinks, eq(loginLinks.personId, personId)),
       schedules: await db.$count(schedules, eq(schedules.personId, personId)),
       class_corrections: await db.$count(classCorrections, eq(classCorrections.personId, personId)),
+      outcome_facts: await db.$count(outcomeFacts, eq(outcomeFacts.personId, personId)),
+      patterns: await db.$count(patterns, eq(patterns.personId, personId)),
       person_positions: await db.$count(personPositions, eq(personPositions.personId, personId)),
       audit_payloads: await db.$count(audit, and(eq(audit.subjectId, personId), isNotNull(audit.payload))),
       people: 1,
@@ -140,6 +144,9 @@ async function forget(
 ): Promise<void> {
   await postgres.db.transaction(async (transaction) => {
     await removeAccess(transaction, personId);
+    await transaction.delete(patterns).where(eq(patterns.personId, personId));
+    await transaction.delete(outcomeFacts).where(eq(outcomeFacts.personId, personId));
+    await transaction.update(patterns).set({ managerId: null }).where(eq(patterns.managerId, personId));
     const hasPayload = and(eq(audit.subjectId, personId), isNotNull(audit.payload));
     await transaction.update(audit).set({ payload: null }).where(hasPayload);
     await transaction.delete(classCorrections).where(eq(classCorrections.personId, personId));

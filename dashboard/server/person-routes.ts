@@ -1,4 +1,4 @@
-// What can be asked about a person, below /people/:personId: usage, runs, keys, schedules. Every route comes after the scope, and
+// What can be asked about a person, below /people/:personId: usage, runs, keys, schedules, patterns. Every route comes after the scope, and
 // reads for the `subjectId` that the scope let through. What it asks of Postgres it asks of `store`, which shows it no more than
 // the person who asks may see; the product's own store only publishes the keys that have changed.
 
@@ -7,6 +7,7 @@ import type { Dashboard } from "./dashboard.ts";
 import { daySpanSchema } from "./day-span.ts";
 import { createKeyRoutes } from "./key-routes.ts";
 import { parseQuery } from "./request-parts.ts";
+import { createPatternRoutes } from "./pattern-routes.ts";
 import { createRunRoutes } from "./run-routes.ts";
 import { readRuns, runsQuerySchema } from "./runs.ts";
 import { createScheduleRoutes } from "./schedule-routes.ts";
@@ -20,6 +21,7 @@ export function createPersonRoutes(dashboard: Dashboard): Hono<PersonEnv> {
   routes.route("/keys", createKeyRoutes(dashboard));
   routes.route("/runs/:runId", createRunRoutes(dashboard));
   routes.route("/schedules", createScheduleRoutes(dashboard));
+  routes.route("/patterns", createPatternRoutes(dashboard));
 
   routes.get("/usage", async (context) => {
     const span = parseQuery(context, daySpanSchema);

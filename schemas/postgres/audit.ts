@@ -32,6 +32,7 @@ export type AuditAction =
   | "pattern_opened"
   | "pattern_closed"
   | "pattern_view_ended"
+  | "pattern_listed"
   | "pattern_viewed"
   | "explanation_given"
   | "pattern_contested"

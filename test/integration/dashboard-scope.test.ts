@@ -81,7 +81,7 @@ test("every route about a person gives one and the same answer for anybody else'
     `${ada.personId}%20`,
   ];
   const answers = await probe(bench.app, ids, cookie);
-  expect(answers).toHaveLength(14 * ids.length);
+  expect(answers).toHaveLength(17 * ids.length);
   for (const answer of answers) expect(answer).toEqual(NOT_FOUND);
 });
 

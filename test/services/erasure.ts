@@ -19,6 +19,7 @@ import { classCorrections, schedules } from "../../schemas/postgres/tables.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { buildCallFeatures } from "../builders/call-features.ts";
 import { buildOutcome } from "../builders/outcome.ts";
+import { addPattern, addStatement } from "../builders/scoped-rows.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";
 import { ask } from "./clickhouse-openers.ts";
 import { openDashboardBench, type CommandResult, type DashboardBench, type Person } from "./dashboard.ts";
@@ -118,6 +119,8 @@ async function leaveDeclarations({ stores, now }: Dashboard, personId: string): 
   const run = { runId: "r1", eventId: randomUUID(), eventStartedAt: now(), expiresAt: now() };
   await postgres.db.insert(classCorrections).values({ personId, workloadClass: "batch", ...run });
   await clickhouse.insert("declared_classes", [{ person_id: personId, source: "run", expires_at: NEVER }]);
+  const patternId = await addPattern(postgres, personId, { state: "notified", notified_at: "now()" });
+  await addStatement(postgres, patternId, "a word");
 }
 
 const KEY = {
