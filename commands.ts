@@ -148,6 +148,18 @@ const TOOLS = {
     summary: "Take the calls of a person's Codex transcripts into the store, without their text",
     load: async () => (await import("./ingest/commands/import-transcripts.ts")).importCodexCommand,
   },
+  "git-trailer install": {
+    summary: "Have each commit that an agent makes in this repository say by which run it was made",
+    load: async () => (await import("./ingest/commands/git-trailer.ts")).gitTrailerInstallCommand,
+  },
+  "git-trailer uninstall": {
+    summary: "Take that out again; the hook that was there before is back in its place",
+    load: async () => (await import("./ingest/commands/git-trailer.ts")).gitTrailerUninstallCommand,
+  },
+  survival: {
+    summary: "Tell which lines of merged changes still stand a week later, from a local clone",
+    load: async () => (await import("./ingest/commands/survival.ts")).survivalCommand,
+  },
   reprice: {
     summary: "Price stored calls again, with the prices that hold now",
     load: async () => (await import("./ingest/commands/reprice.ts")).repriceCommand,

@@ -1,10 +1,10 @@
-// From when on an outcome counts. Some things are worth nothing unless they stand for a while: a ticket that stays closed, an edit that is
-// still there, a deployment that is not rolled back. Lines that survived, and artifacts that were kept, have stood already when they
-// are told of.
+// From when on an outcome counts. Some things are worth nothing unless they stand for a while: lines after their merge, a ticket that
+// stays closed, an edit that is still there, a deployment that is not rolled back. They happened when they began to stand.
 
 import type { Outcome } from "./outcome.ts";
 
 const HAS_TO_STAND: ReadonlySet<Outcome["kind"]> = new Set([
+  "lines_survived",
   "ticket_closed",
   "deploy_succeeded",
   "edit_accepted",

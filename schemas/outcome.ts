@@ -60,7 +60,7 @@ export const outcomeSchema = z.strictObject({
   gross_quantity: z.number().min(0),
   /** Whether somebody else approved. */
   reviewed_by_other: z.boolean().nullable(),
-  /** Share of its lines that were changed again before the merge; absent or null: unknown. */
+  /** Share of its lines that were changed again since; absent or null: unknown. */
   rewritten_share: z.number().min(0).max(1).nullable().optional(),
   /** The outcome that this one takes back. */
   reverses: unknownText,

@@ -8,6 +8,7 @@
 
 import { z } from "zod";
 import { FILE_HASHES_MAX, OUTCOME_KINDS, type Outcome } from "../../schemas/outcome.ts";
+import { FIELD_CHARS_MAX } from "../../schemas/token-event.ts";
 import type { LinkHashes } from "./link-hashes.ts";
 import { createOutcome } from "./new-outcome.ts";
 
@@ -21,6 +22,11 @@ const CLOCK_DIFFERENCE_MS_MAX = 5 * 60_000;
 const name = z.string().min(1).max(NAME_CHARS_MAX);
 /** Kept as they are, because calls are found by them; so they may not hold a text. */
 const id = z.string().regex(/^[\w.:@/+=-]{1,200}$/, "an id of letters, digits and . : @ / + = _ -");
+/** Several stand with a space between them. */
+const ids = z
+  .string()
+  .max(FIELD_CHARS_MAX)
+  .regex(/^[\w.:@/+=-]{1,200}( [\w.:@/+=-]{1,200})*$/, "ids of letters, digits and . : @ / + = _ -");
 const quantity = z.number().min(0).max(QUANTITY_MAX);
 
 const itemSchema = z.strictObject({
@@ -29,7 +35,7 @@ const itemSchema = z.strictObject({
   id: name.optional(),
   occurred_at: z.iso.datetime({ offset: true }).optional(),
   person_email: z.email().optional(),
-  run_id: id.optional(),
+  run_id: ids.optional(),
   session_id: id.optional(),
   request_id: id.optional(),
   repository: name.optional(),
@@ -41,6 +47,7 @@ const itemSchema = z.strictObject({
   quantity: quantity.default(1),
   gross_quantity: quantity.optional(),
   reviewed_by_other: z.boolean().optional(),
+  rewritten_share: z.number().min(0).max(1).optional(),
   /** The sender's id of the outcome that this one takes back. */
   reverses: name.optional(),
   source: z.enum(["ci", "tracker", "api"]).default("api"),
@@ -104,6 +111,7 @@ export function toOutcome(told: ToldItem, { hashes, survivalDays, now, prefix, .
       quantity: counted,
       gross_quantity: told.gross_quantity ?? counted,
       reviewed_by_other: told.reviewed_by_other ?? null,
+      rewritten_share: told.rewritten_share ?? null,
       reverses: reverses === undefined ? null : toId(reverses),
       source: teller.source ?? told.source,
     },

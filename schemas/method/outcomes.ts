@@ -17,7 +17,10 @@ export const outcomeMethod = {
   linkDaysAfter: count.default(2).describe("And so many days after it: some records come late."),
   rewrittenShareMax: share
     .default(0.2)
-    .describe("Where more of the lines were rewritten before the merge, files alone link nothing."),
+    .describe("Where more of the lines were rewritten, files alone link nothing."),
+  effectiveLinesMax: count
+    .default(500)
+    .describe("Effective lines of one merged change that count; more of them come from programs, or from moving things."),
   /** Value points, for display: the yield counts each due outcome as 1. */
   weights: z
     .partialRecord(z.enum(OUTCOME_KINDS), points)

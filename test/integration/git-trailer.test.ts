@@ -85,15 +85,15 @@ it("lets a message that is left empty in the editor call the commit off", async 
   expect(() => repository.gitWith({ env }, "commit", "-q", "--allow-empty")).toThrow("Command failed");
 });
 
-describe("a hook that was there before", () => {
-  const before = (script: string) => {
-    const hook = join(repository.folder, ".git/hooks/prepare-commit-msg");
-    mkdirSync(join(repository.folder, ".git/hooks"), { recursive: true });
-    writeFileSync(hook, `#!/bin/sh\n${script}\n`);
-    chmodSync(hook, 0o755);
-    return hook;
-  };
+const before = (script: string) => {
+  const hook = join(repository.folder, ".git/hooks/prepare-commit-msg");
+  mkdirSync(join(repository.folder, ".git/hooks"), { recursive: true });
+  writeFileSync(hook, `#!/bin/sh\n${script}\n`);
+  chmodSync(hook, 0o755);
+  return hook;
+};
 
+describe("a hook that was there before", () => {
   test("is called first, and is back in its place in the end", async () => {
     const hook = before('echo "Before: $2" >> "$1"');
     const script = readFileSync(hook, "utf8");
