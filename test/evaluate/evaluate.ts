@@ -9,10 +9,11 @@ import { createRandom } from "../simulation/random.ts";
 import { openDoor } from "./door.ts";
 import { toPeople } from "./judging/detection.ts";
 import { judge, type Judgement } from "./judging/judge.ts";
-import { precisionRecall } from "./judging/ranking.ts";
-import { keyOf, parseNotices, type PersonWeek } from "./observations.ts";
+import { DRAWS } from "./judging/interval.ts";
+import { precisionRecall, rank } from "./judging/ranking.ts";
+import { keyOf, parseNotices } from "./observations.ts";
 import { createCalendar } from "./population/calendar.ts";
-import { createPopulation, FULL, SMALL, type PopulationOptions } from "./population/population.ts";
+import { createPopulation, type PopulationOptions, type Sizes } from "./population/population.ts";
 import { createPrices } from "./population/prices.ts";
 import { readSources, type SourceSession } from "./population/source.ts";
 import { sessionsOf, type Split } from "./population/split.ts";
@@ -27,25 +28,26 @@ export interface EvaluationOptions {
   dataDir: string;
   seed: string;
   outDir: string;
-  scale: "full" | "small";
+  /** What the report calls it. */
+  scale: string;
+  sizes: Sizes;
+  /** Of the organisation a tenth of which inflates together. */
+  peopleTogether: number;
   split: Split;
   now: Date;
   tell: (sentence: string) => void;
 }
 
-const SIZES = { full: FULL, small: SMALL } as const;
-const PEOPLE_TOGETHER = { full: 160, small: 20 } as const;
-
 /** @throws where a command of the product fails; what was measured until then is lost */
 export async function evaluate(options: EvaluationOptions): Promise<Result> {
-  const { dataDir, seed, scale, split, now, tell } = options;
+  const { dataDir, seed, scale, sizes, split, now, tell } = options;
   const beganMs = performance.now();
   const sources = sessionsOf(split, readSources(dataDir));
   const method = toMethod();
   const calendar = createCalendar(now);
   const population: PopulationOptions = {
     seed,
-    sizes: SIZES[scale],
+    sizes,
     sources,
     calendar,
     prices: createPrices(),
@@ -64,13 +66,19 @@ export async function evaluate(options: EvaluationOptions): Promise<Result> {
     }
     const together = await liveTogether({
       population,
-      people: PEOPLE_TOGETHER[scale],
+      people: options.peopleTogether,
       pValueMax,
       openDoor: open,
       tell,
     });
     const notices = parseNotices(life.patterns, calendar);
-    const judgement = judge({ ...life, notices, together }, createRandom(`${seed}/judge`));
+    const judgement = judge(
+      { ...life, notices, together },
+      {
+        random: createRandom(`${seed}/judge`),
+        draws: DRAWS,
+      },
+    );
     const result: Result = {
       options: { split, seed, scale },
       sources: describeSources(sources),
@@ -80,7 +88,7 @@ export async function evaluate(options: EvaluationOptions): Promise<Result> {
       defaults: listDefaults(method),
       methodVersion: method.version,
     };
-    write(options.outDir, result, judgement, life.weeks);
+    write(options.outDir, result, judgement, life);
     return result;
   } finally {
     rmSync(workDir, { recursive: true, force: true });
@@ -128,20 +136,23 @@ function listDefaults(method: Method): Result["defaults"] {
 
 const CHOSEN_ON_DEV: ReadonlySet<string> = new Set();
 
-function write(outDir: string, result: Result, { detectors }: Judgement, weeks: readonly PersonWeek[]): void {
+function write(outDir: string, result: Result, { detectors }: Judgement, { weeks, patterns }: Life): void {
   mkdirSync(outDir, { recursive: true });
   const put = (name: string, content: string): void => writeFileSync(join(outDir, name), content);
   put("report.json", `${JSON.stringify(result, null, 2)}\n`);
   put("report.md", toMarkdown(result));
   put("person-weeks.jsonl", weeks.map((week) => `${JSON.stringify(week)}\n`).join(""));
+  put("patterns.jsonl", patterns);
   const curves = detectors.map(({ name, scores }) => ({
     name,
     points: precisionRecall(
-      weeks.map((week) => ({
-        score: scores.get(keyOf(week.email, week.week)) ?? 0,
-        isPositive: week.isInjected,
-        weight: 1,
-      })),
+      rank(
+        weeks.map((week) => ({
+          person: week.email,
+          score: scores.get(keyOf(week.email, week.week)) ?? 0,
+          isPositive: week.isInjected,
+        })),
+      ),
     ).map(({ recall, precision }) => ({ x: recall, y: precision })),
   }));
   put("precision-recall.svg", plotCurves("Injected person-weeks", { x: "recall", y: "precision" }, curves));

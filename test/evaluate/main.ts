@@ -7,6 +7,18 @@ import { parseArgs } from "node:util";
 import { evaluate } from "./evaluate.ts";
 import { SPLITS } from "./population/split.ts";
 
+/** 8 weeks of each person: 2,000 honest person-weeks, and 600 of each look-alike population. */
+const SCALES = {
+  full: {
+    sizes: { honest: 250, lookAlike: 75, undeclared: 6, open: 8, grid: 1, adversaries: 6 },
+    peopleTogether: 80,
+  },
+  small: {
+    sizes: { honest: 12, lookAlike: 1, undeclared: 0, open: 1, grid: 0, adversaries: 1 },
+    peopleTogether: 8,
+  },
+} as const;
+
 const USAGE = `npm run evaluate -- [--data DIR] [--seed N] [--out DIR] [--scale full|small] [--split test|dev]
 
   --data   a folder with agent_sessions in it; without it ../shared/data
@@ -44,6 +56,7 @@ const result = await evaluate({
   seed: values.seed,
   outDir,
   scale,
+  ...SCALES[scale],
   split,
   now: new Date(),
   tell: (sentence) => console.error(sentence),

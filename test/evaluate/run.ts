@@ -58,10 +58,9 @@ export async function live({ door, people, calendar, pValueMax, tell }: LifeOpti
     const importedMs = performance.now();
     await door.run(["analyze", "--json", "--now", new Date(endMs + PASS_AFTER_MS).toISOString()]);
     if (week < WEEKS) atTheTime.push(...toPersonWeeks(await exportWeeks(calendar.dayOf(week)), facts));
-    const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
     tell(
       `week ${week + 1} of ${WEEKS + WEEKS_AFTER}: ${counts.calls} calls and ${counts.outcomes} outcomes so far, ` +
-        `import ${seconds(importedMs - beganMs)}, analysis ${seconds(performance.now() - importedMs)}`,
+        `import ${toSeconds(importedMs - beganMs)}, analysis ${toSeconds(performance.now() - importedMs)}`,
     );
   }
   const weeks = toPersonWeeks(await exportWeeks(calendar.dayOf(0)), facts);
@@ -84,6 +83,10 @@ export async function live({ door, people, calendar, pValueMax, tell }: LifeOpti
       }
     }
   }
+}
+
+function toSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 /** People with their teams and managers, and the schedules that they have registered. */

@@ -1,12 +1,11 @@
 // What a detector's ordering and notices are worth: the same figures for the product and for what stands beside it.
 
-import type { Random } from "../../simulation/random.ts";
 import { keyOf, type Notice, type PersonWeek } from "../observations.ts";
 import { WEEKS } from "../population/calendar.ts";
 import type { Truth } from "../population/population.ts";
 import type { Detector } from "./detector.ts";
-import { estimate, estimateShare, type Estimate } from "./interval.ts";
-import { averagePrecision, precisionAt, type Scored } from "./ranking.ts";
+import { estimate, estimateShare, type Bootstrap, type Estimate } from "./interval.ts";
+import { averagePrecision, precisionAt, rank, type Scored } from "./ranking.ts";
 
 export interface Person {
   email: string;
@@ -67,18 +66,13 @@ export function isInflating({ kind }: Truth): boolean {
 export function measureDetection(
   people: readonly Person[],
   detector: Detector,
-  random: Random,
+  bootstrap: Bootstrap,
 ): DetectionFigures {
   const { name, scores, notices } = detector;
   const judged = people.filter(({ truth }) => truth.kind !== "look-alike" || truth.isDeclared);
   const noticesOf = Map.groupBy(notices, ({ email }) => email);
   const told = judged.filter(({ email }) => noticesOf.has(email));
-  const rank = (figure: (cases: readonly Scored[]) => number | null): Estimate | null =>
-    estimate(
-      judged,
-      (weightOf) => figure(judged.flatMap((person) => toCases(person, scores, weightOf(person)))),
-      random,
-    );
+  const ranking = rank(judged.flatMap((person) => toCases(person, scores)));
   const ofPopulation = (population: string, isDeclared: boolean): LookAlikeFigures =>
     measurePopulation(
       population,
@@ -87,24 +81,24 @@ export function measureDetection(
           truth.kind === "look-alike" && truth.population === population && truth.isDeclared === isDeclared,
       ),
       noticesOf,
-      random,
+      bootstrap,
     );
   const open = people.filter(({ truth }) => isOpenInflator(truth));
   return {
     detector: name,
-    averagePrecision: rank(averagePrecision),
-    precisionAtTop: rank((cases) => precisionAt(cases, TOP)),
+    averagePrecision: estimate(judged, (weightOf) => averagePrecision(ranking, weightOf), bootstrap),
+    precisionAtTop: estimate(judged, (weightOf) => precisionAt(ranking, weightOf, TOP), bootstrap),
     noticePrecision: estimate(
       told,
       (weightOf) => shareOf(told, ({ truth }) => isInflating(truth), weightOf),
-      random,
+      bootstrap,
     ),
     peopleNotified: told.length,
     honest: measurePopulation(
       "honest",
       people.filter(({ truth }) => truth.kind === "honest"),
       noticesOf,
-      random,
+      bootstrap,
     ),
     lookAlikes: populationsOf(people, true).map((population) => ofPopulation(population, true)),
     undeclared: populationsOf(people, false).map((population) => ofPopulation(population, false)),
@@ -112,18 +106,17 @@ export function measureDetection(
     openRecall: estimate(
       open,
       (weightOf) => shareOf(open, ({ email }) => noticesOf.has(email), weightOf),
-      random,
+      bootstrap,
     ),
     weeksToNotice: medianDelay(open, noticesOf),
   };
 }
 
-function toCases({ email, weeks }: Person, scores: ReadonlyMap<string, number>, weight: number): Scored[] {
-  if (weight === 0) return [];
-  return weeks.map(({ week, isInjected }) => ({
+function toCases(person: Person, scores: ReadonlyMap<string, number>): Scored<Person>[] {
+  return person.weeks.map(({ email, week, isInjected }) => ({
+    person,
     score: scores.get(keyOf(email, week)) ?? 0,
     isPositive: isInjected,
-    weight,
   }));
 }
 
@@ -138,7 +131,7 @@ function measurePopulation(
   population: string,
   people: readonly Person[],
   noticesOf: ReadonlyMap<string, readonly Notice[]>,
-  random: Random,
+  bootstrap: Bootstrap,
 ): LookAlikeFigures {
   const weeksTold = new Map(
     people.map((person) => [person, countWeeksTold(person, noticesOf.get(person.email) ?? [])]),
@@ -155,7 +148,7 @@ function measurePopulation(
         const all = sum(({ weeks }) => weeks.length, weightOf);
         return all === 0 ? null : sum((person) => weeksTold.get(person) ?? 0, weightOf) / all;
       },
-      random,
+      bootstrap,
     ),
     peopleNotified: people.filter(({ email }) => noticesOf.has(email)).length,
   };

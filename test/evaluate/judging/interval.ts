@@ -7,8 +7,14 @@
 
 import type { Random } from "../../simulation/random.ts";
 
+/** More change the second digit of an interval no longer. */
 export const DRAWS = 400;
 const TAIL = 0.025;
+
+export interface Bootstrap {
+  random: Random;
+  draws: number;
+}
 
 export interface Estimate {
   value: number;
@@ -24,8 +30,7 @@ export interface Estimate {
 export function estimate<Person>(
   people: readonly Person[],
   figure: (weightOf: (person: Person) => number) => number | null,
-  random: Random,
-  draws = DRAWS,
+  { random, draws }: Bootstrap,
 ): Estimate | null {
   const value = figure(() => 1);
   if (value === null) return null;
@@ -49,9 +54,9 @@ export function estimate<Person>(
 export function estimateShare<Person>(
   people: readonly Person[],
   share: (weightOf: (person: Person) => number) => number | null,
-  random: Random,
+  bootstrap: Bootstrap,
 ): Estimate | null {
-  const found = estimate(people, share, random);
+  const found = estimate(people, share, bootstrap);
   if (found === null || found.value > 0) return found;
   return { ...found, high: Math.min(1, 3 / people.length) };
 }

@@ -1,7 +1,6 @@
 // From what was seen to figures and gates: the product and the baselines through the same measures.
 
 import { gammaProbabilityBelow } from "../../../analytics/stats/gamma.ts";
-import type { Random } from "../../simulation/random.ts";
 import type { Notice, PersonWeek } from "../observations.ts";
 import { measureDetection, toPeople, type DetectionFigures } from "./detection.ts";
 import {
@@ -13,6 +12,7 @@ import {
   type Detector,
 } from "./detector.ts";
 import { checkGates, checkGoals, type Gate, type TogetherFigures } from "./gates.ts";
+import type { Bootstrap } from "./interval.ts";
 import { measureValue, type ValueFigures } from "./value.ts";
 
 export interface Seen {
@@ -32,7 +32,10 @@ export interface Judgement {
   baselineGates: readonly { detector: string; gates: readonly Gate[] }[];
 }
 
-export function judge({ weeks, atTheTime, notices, together }: Seen, random: Random): Judgement {
+export function judge(
+  { weeks, atTheTime, notices, together }: Seen,
+  { random, draws }: Bootstrap,
+): Judgement {
   const people = toPeople(weeks);
   const detectors = [
     judgeProduct(weeks, notices),
@@ -42,9 +45,14 @@ export function judge({ weeks, atTheTime, notices, together }: Seen, random: Ran
     judgeByChance(weeks, random.fork("chance")),
   ];
   const detections = detectors.map((detector) =>
-    measureDetection(people, detector, random.fork(detector.name)),
+    measureDetection(people, detector, { random: random.fork(detector.name), draws }),
   );
-  const value = measureValue({ people, atTheTime, notices, random: random.fork("value") });
+  const value = measureValue({
+    people,
+    atTheTime,
+    notices,
+    bootstrap: { random: random.fork("value"), draws },
+  });
   const gatesOf = (figures: DetectionFigures): Gate[] => checkGates(figures, value, together);
   const [product, ...baselines] = detections;
   return {

@@ -5,11 +5,18 @@
 // Precision at a share looks at the first so many hundredths of all cases; of a group of ties that lies across the border, the part
 // that falls inside has the group's own precision, which is the mean over all ways to break the tie.
 
-export interface Scored {
+export interface Scored<Person> {
+  person: Person;
   score: number;
   isPositive: boolean;
-  /** How often it counts: in a bootstrap, how often its person was drawn. */
-  weight: number;
+}
+
+/** How often somebody counts: once, or in a bootstrap as often as they were drawn. */
+export type WeightOf<Person> = (person: Person) => number;
+
+/** Highest first; sorted once, because a bootstrap asks hundreds of times. */
+export interface Ranking<Person> {
+  cases: readonly Scored<Person>[];
 }
 
 interface Group {
@@ -17,28 +24,37 @@ interface Group {
   all: number;
 }
 
+export function rank<Person>(cases: readonly Scored<Person>[]): Ranking<Person> {
+  return { cases: cases.toSorted((a, b) => b.score - a.score) };
+}
+
 /** @returns 0 to 1; null where there is nothing positive */
-export function averagePrecision(cases: readonly Scored[]): number | null {
-  const groups = toGroups(cases);
-  const total = groups.reduce((sum, { positive }) => sum + positive, 0);
-  if (total === 0) return null;
+export function averagePrecision<Person>(
+  ranking: Ranking<Person>,
+  weightOf: WeightOf<Person>,
+): number | null {
   let found = 0;
   let seen = 0;
-  return groups.reduce((sum, { positive, all }) => {
+  let sum = 0;
+  for (const { positive, all } of groupsOf(ranking, weightOf)) {
     found += positive;
     seen += all;
-    return sum + (seen === 0 ? 0 : (positive / total) * (found / seen));
-  }, 0);
+    if (seen > 0) sum += positive * (found / seen);
+  }
+  return found === 0 ? null : sum / found;
 }
 
 /** @param share of all cases, 0.01: the first hundredth @returns 0 to 1; null where there are no cases */
-export function precisionAt(cases: readonly Scored[], share: number): number | null {
-  const groups = toGroups(cases);
-  const size = groups.reduce((sum, { all }) => sum + all, 0) * share;
+export function precisionAt<Person>(
+  ranking: Ranking<Person>,
+  weightOf: WeightOf<Person>,
+  share: number,
+): number | null {
+  const size = share * ranking.cases.reduce((sum, { person }) => sum + weightOf(person), 0);
   if (size === 0) return null;
   let left = size;
   let found = 0;
-  for (const { positive, all } of groups) {
+  for (const { positive, all } of groupsOf(ranking, weightOf)) {
     if (all === 0) continue;
     const taken = Math.min(left, all);
     found += (positive / all) * taken;
@@ -49,26 +65,30 @@ export function precisionAt(cases: readonly Scored[], share: number): number | n
 }
 
 /** Precision and recall at each threshold, strictest first. */
-export function precisionRecall(cases: readonly Scored[]): { recall: number; precision: number }[] {
-  const groups = toGroups(cases);
-  const total = groups.reduce((sum, { positive }) => sum + positive, 0);
+export function precisionRecall<Person>(ranking: Ranking<Person>): { recall: number; precision: number }[] {
+  const total = ranking.cases.filter(({ isPositive }) => isPositive).length;
   let found = 0;
   let seen = 0;
-  return groups.map(({ positive, all }) => {
+  return [...groupsOf(ranking, () => 1)].map(({ positive, all }) => {
     found += positive;
     seen += all;
     return { recall: total === 0 ? 0 : found / total, precision: seen === 0 ? 0 : found / seen };
   });
 }
 
-/** Equal scores together, highest first. */
-function toGroups(cases: readonly Scored[]): Group[] {
-  const groups = new Map<number, Group>();
-  for (const { score, isPositive, weight } of cases) {
-    const group = groups.get(score) ?? { positive: 0, all: 0 };
+/** Equal scores together. */
+function* groupsOf<Person>({ cases }: Ranking<Person>, weightOf: WeightOf<Person>): Generator<Group> {
+  let group: Group = { positive: 0, all: 0 };
+  let score = cases[0]?.score;
+  for (const each of cases) {
+    if (each.score !== score) {
+      yield group;
+      group = { positive: 0, all: 0 };
+      score = each.score;
+    }
+    const weight = weightOf(each.person);
     group.all += weight;
-    if (isPositive) group.positive += weight;
-    groups.set(score, group);
+    if (each.isPositive) group.positive += weight;
   }
-  return [...groups].toSorted((a, b) => b[0] - a[0]).map(([, group]) => group);
+  if (cases.length > 0) yield group;
 }

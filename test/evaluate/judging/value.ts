@@ -1,11 +1,10 @@
 // What inflating pays, whom the filter and the notices reach, and how much is said of ordinary people. None of it depends on the
 // detectors that stand beside the product.
 
-import type { Random } from "../../simulation/random.ts";
 import type { Notice, PersonWeek } from "../observations.ts";
 import { WEEKS } from "../population/calendar.ts";
 import { toPeople, type Person } from "./detection.ts";
-import { estimate, type Estimate } from "./interval.ts";
+import { estimate, type Bootstrap, type Estimate } from "./interval.ts";
 
 export interface Gain {
   /** Of the honest twins' figure in the same weeks: 0.5 is half as much again. */
@@ -46,17 +45,16 @@ export interface ValueOptions {
   people: readonly Person[];
   atTheTime: readonly PersonWeek[];
   notices: readonly Notice[];
-  random: Random;
+  bootstrap: Bootstrap;
 }
 
-export function measureValue({ people, atTheTime, notices, random }: ValueOptions): ValueFigures {
+export function measureValue({ people, atTheTime, notices, bootstrap }: ValueOptions): ValueFigures {
   const byEmail = new Map(people.map((person) => [person.email, person]));
   const inflators = people.filter(({ truth }) => truth.kind === "inflator");
   const adversaries = people.filter(({ truth }) => truth.kind === "adversary");
-  const isLaundered = ({ truth }: Person): boolean =>
-    truth.kind === "inflator" && truth.stealth === LAUNDERED;
   const plain = inflators.filter((person) => !isLaundered(person));
-  const gain = (tactic: string, some: readonly Person[]): Gain => measureGain(tactic, some, byEmail, random);
+  const gain = (tactic: string, some: readonly Person[]): Gain =>
+    measureGain(tactic, some, byEmail, bootstrap);
   const byTactic = (some: readonly Person[]): Gain[] =>
     [
       ...Map.groupBy(some, ({ truth }) =>
@@ -73,13 +71,17 @@ export function measureValue({ people, atTheTime, notices, random }: ValueOption
       inflators,
       byEmail,
       (person, week) => isTold(noticesOf.get(person.email), week),
-      random,
+      bootstrap,
     ),
-    filtered: measureReached(inflators, byEmail, () => false, random),
+    filtered: measureReached(inflators, byEmail, () => false, bootstrap),
     abstention: measureAbstention(people),
     weeksUntilJudged: measureWait(atTheTime),
     calibration: measureCalibration(people),
   };
+}
+
+function isLaundered({ truth }: Person): boolean {
+  return truth.kind === "inflator" && truth.stealth === LAUNDERED;
 }
 
 /** All of their figures against all of their twins', over the weeks that are injected, so that no small denominator decides. */
@@ -87,7 +89,7 @@ export function measureGain(
   tactic: string,
   people: readonly Person[],
   byEmail: ReadonlyMap<string, Person>,
-  random: Random,
+  bootstrap: Bootstrap,
 ): Gain {
   const gainOf = (take: (week: PersonWeek) => number): Estimate | null =>
     estimate(
@@ -105,7 +107,7 @@ export function measureGain(
         }
         return twins === 0 ? null : own / twins - 1;
       },
-      random,
+      bootstrap,
     );
   return {
     tactic,
@@ -134,7 +136,7 @@ function measureReached(
   people: readonly Person[],
   byEmail: ReadonlyMap<string, Person>,
   isToldOf: (person: Person, week: number) => boolean,
-  random: Random,
+  bootstrap: Bootstrap,
 ): Estimate | null {
   const parts = new Map(
     people.map((person) => {
@@ -158,7 +160,7 @@ function measureReached(
       }
       return injected === 0 ? null : reached / injected;
     },
-    random,
+    bootstrap,
   );
 }
 
@@ -167,13 +169,16 @@ function isTold(notices: readonly Notice[] | undefined, week: number): boolean {
 }
 
 function measureAbstention(people: readonly Person[]): ValueFigures["abstention"] {
-  const nameOf = ({ truth }: Person): string =>
-    truth.kind === "look-alike" ? `${truth.population}${truth.isDeclared ? "" : ", undeclared"}` : truth.kind;
-  return [...Map.groupBy(people, nameOf)].map(([population, own]) => {
+  return [...Map.groupBy(people, toPopulation)].map(([population, own]) => {
     const weeks = own.flatMap(({ weeks: all }) => all);
     const silent = weeks.filter(({ verdict }) => verdict === "not_enough_evidence");
     return { population, share: silent.length / Math.max(1, weeks.length) };
   });
+}
+
+function toPopulation({ truth }: Person): string {
+  if (truth.kind !== "look-alike") return truth.kind;
+  return truth.isDeclared ? truth.population : `${truth.population}, undeclared`;
 }
 
 function measureWait(atTheTime: readonly PersonWeek[]): ValueFigures["weeksUntilJudged"] {

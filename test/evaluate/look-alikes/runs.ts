@@ -28,7 +28,7 @@ export function smallRun({ model: usual, random }: LookAlikeWeek, said: SmallRun
   const model = said.model ?? usual;
   const tokens = { input: said.inputTokens, cacheRead: said.cacheReadTokens ?? 0, output: said.outputTokens };
   const calls: VirtualCall[] = Array.from({ length: tools.length + 1 }, (_, step) => {
-    const tool = tools[step];
+    const asked = tools[step];
     return call({
       afterMs: step * STEP_MS,
       model,
@@ -36,7 +36,7 @@ export function smallRun({ model: usual, random }: LookAlikeWeek, said: SmallRun
         ? { prompt, trigger: entrypoint === "interactive" ? "human" : "unknown" }
         : { results: [{ hash: random.word(12), isError: false }], toolChars: 3000 }),
       tokens,
-      tools: tool === undefined ? [] : [tool],
+      tools: asked === undefined ? [] : [asked],
       answer: { chars: said.outputTokens * 4, hash: `${session}a${step}` },
     });
   });

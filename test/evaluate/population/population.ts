@@ -56,10 +56,6 @@ export interface Sizes {
   adversaries: number;
 }
 
-/** 8 weeks of each person: 2,000 honest person-weeks, 600 of each look-alike. */
-export const FULL: Sizes = { honest: 250, lookAlike: 75, undeclared: 6, open: 8, grid: 1, adversaries: 6 };
-export const SMALL: Sizes = { honest: 24, lookAlike: 4, undeclared: 0, open: 2, grid: 0, adversaries: 1 };
-
 export interface PopulationOptions {
   seed: string;
   sizes: Sizes;

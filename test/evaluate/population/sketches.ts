@@ -32,7 +32,7 @@ export function saltPrompt(hashes: readonly number[], salt: number): Prompt {
     hash: `p${base}.${hashes.length}`,
     sketch: words < WORDS_MIN ? [] : sketchOf(hashes, salt),
     chars,
-    blocks: blocksOf(`${base}`, chars),
+    blocks: blocksOf(base, chars),
   };
 }
 

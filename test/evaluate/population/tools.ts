@@ -2,12 +2,13 @@
 
 import type { ToolKind } from "../../../schemas/closed-lists.ts";
 import { claudeCode } from "../../../ingest/gateway/clients/claude-code.ts";
+import type { Client } from "../../../ingest/gateway/clients/client.ts";
 import { codex } from "../../../ingest/gateway/clients/codex.ts";
 import { opencode } from "../../../ingest/gateway/clients/opencode.ts";
 import { kindOfTool } from "../../../ingest/gateway/features/tool-kinds.ts";
 import type { ClientName } from "./virtual.ts";
 
-const CLIENTS = { "claude-code": claudeCode, codex, opencode } as const;
+const CLIENTS: Partial<Record<ClientName, Client>> = { "claude-code": claudeCode, codex, opencode };
 const SHELLS = {
   Bash: "execute",
   bash: "execute",
@@ -23,7 +24,7 @@ export function createToolKinds(): (client: ClientName, name: string) => ToolKin
     const key = `${client} ${name}`;
     const before = known.get(key);
     if (before !== undefined) return before;
-    const table = client in CLIENTS ? CLIENTS[client as keyof typeof CLIENTS].content?.toolKinds : undefined;
+    const table = CLIENTS[client]?.content.toolKinds;
     const kind = kindOfTool(
       { name, arguments: {} },
       { configured: SHELLS, client: table ?? new Map(), offered: new Map() },

@@ -82,7 +82,7 @@ export interface Table {
   rows: readonly string[];
   columns: readonly string[];
   /** 0 to 1; undefined: there is no such cell. */
-  valueOf(row: string, column: string): number | undefined;
+  valueOf: (row: string, column: string) => number | undefined;
 }
 
 /** Shares by row and column, the larger the darker. */

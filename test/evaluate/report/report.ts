@@ -95,14 +95,6 @@ function detectorTable(detections: readonly DetectionFigures[]): string {
 function lookAlikeTable(detections: readonly DetectionFigures[]): string {
   const [first] = detections;
   if (first === undefined) return "";
-  const populationsOf = (figures: DetectionFigures): readonly LookAlikeFigures[] => [
-    figures.honest,
-    ...figures.lookAlikes,
-    ...figures.undeclared.map((each) => ({
-      ...each,
-      population: `${each.population}, undeclared (no gate)`,
-    })),
-  ];
   return toTable(
     ["Population", "Person-weeks", ...detections.map(({ detector }) => detector)],
     populationsOf(first).map(({ population, personWeeks }, at) => [
@@ -113,20 +105,32 @@ function lookAlikeTable(detections: readonly DetectionFigures[]): string {
   );
 }
 
+function populationsOf(figures: DetectionFigures): readonly LookAlikeFigures[] {
+  return [
+    figures.honest,
+    ...figures.lookAlikes,
+    ...figures.undeclared.map((each) => ({
+      ...each,
+      population: `${each.population}, undeclared (no gate)`,
+    })),
+  ];
+}
+
+function toldOf(cells: readonly Recall[]): string {
+  const people = cells.reduce((sum, cell) => sum + cell.people, 0);
+  const notified = cells.reduce((sum, cell) => sum + cell.notified, 0);
+  return people === 0 ? "·" : `${notified} of ${people}`;
+}
+
 function recallTables(figures: DetectionFigures | undefined): string[] {
   if (figures === undefined) return [];
-  const shareOf = (cells: readonly Recall[]): string => {
-    const people = cells.reduce((sum, cell) => sum + cell.people, 0);
-    const notified = cells.reduce((sum, cell) => sum + cell.notified, 0);
-    return people === 0 ? "·" : `${notified} of ${people}`;
-  };
   const tactics = [...new Set(figures.recall.map(({ tactic }) => tactic))];
   const byStealth = toTable(
     ["People told, by tactic and stealth", ...STEALTHS.map(({ name }) => name)],
     tactics.map((tactic) => [
       tactic,
       ...STEALTHS.map(({ name }) =>
-        shareOf(figures.recall.filter((cell) => cell.tactic === tactic && cell.stealth === name)),
+        toldOf(figures.recall.filter((cell) => cell.tactic === tactic && cell.stealth === name)),
       ),
     ]),
   );
@@ -135,7 +139,7 @@ function recallTables(figures: DetectionFigures | undefined): string[] {
     tactics.map((tactic) => [
       tactic,
       ...INTENSITIES.map((each) =>
-        shareOf(figures.recall.filter((cell) => cell.tactic === tactic && cell.intensity === each)),
+        toldOf(figures.recall.filter((cell) => cell.tactic === tactic && cell.intensity === each)),
       ),
     ]),
   );

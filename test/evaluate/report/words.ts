@@ -21,6 +21,9 @@ export function toPercent(share: number): string {
 }
 
 export function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const toLine = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [toLine(head), toLine(head.map(() => "---")), ...rows.map(toLine)].join("\n");
+  return [head, head.map(() => "---"), ...rows].map(toRow).join("\n");
+}
+
+function toRow(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
 }
