@@ -4,10 +4,12 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { spoolFacts } from "../../ingest/spool/facts.ts";
+import { openClickHouse } from "../../schemas/clickhouse/open.ts";
 import { TestAssay } from "../services/assay.ts";
 import { startDistributed, type Distributed } from "../services/distributed.ts";
 import { startTestClickHouse, type TestClickHouse } from "../services/clickhouse-http.ts";
 import { needsKafka, startTestKafka, type TestKafka } from "../services/kafka.ts";
+import { readOutcomeCounts } from "../services/outcomes.ts";
 import { startTestPostgres, type TestPostgres } from "../services/postgres.ts";
 import { send, type RawAnswer } from "../services/raw-client.ts";
 import { startReplayProvider, type ReplayProvider } from "../services/replay-provider.ts";
@@ -79,6 +81,28 @@ describe("a distributed deployment", needsKafka, () => {
       const scraped = await (await fetch(`${assay.analyze.metricsUrl}/metrics`)).text();
       expect(scraped).toMatch(/^assay_analysis_seconds_count\{.*\} [1-9]/m);
     }, WAIT);
+  });
+
+  it("an outcome that the dashboard answered is stored once, also when it is killed the moment after", async () => {
+    const store = await openClickHouse({ dataDir: "", url: clickhouse.url });
+    for (const [index, runId] of ["run-before", "run-killed", "run-after"].entries()) {
+      const answer = await fetch(`${assay.dashboard.url}/api/v1/outcomes`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
+        body: JSON.stringify({ outcomes: [{ kind: "answer_used", run_id: runId }] }),
+      });
+      expect(answer.status).toBe(200);
+      if (index !== 1) continue;
+      await assay.dashboard.kill();
+      await assay.dashboard.start();
+    }
+    const expected = new Map([
+      ["run-before", 1],
+      ["run-killed", 1],
+      ["run-after", 1],
+    ]);
+    await vi.waitFor(async () => expect(await readOutcomeCounts(store)).toEqual(expected), WAIT);
+    await store.close();
   });
 
   it("every process is ready, and names what it depends on", async () => {
