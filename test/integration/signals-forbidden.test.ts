@@ -24,7 +24,7 @@ import { readQueryTree, type FunctionUse } from "../builders/query-tree.ts";
 import { arriveRuns, personOf, repeatRuns, type SaidCall, type SaidRun } from "../builders/signal-calls.ts";
 import { anyTime, HOUR_MS } from "../builders/signal-weeks.ts";
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const WEEK_CALLS = `signal_calls WHERE ${OF_WEEK}`;
 const FRAME = ["version", "week"];

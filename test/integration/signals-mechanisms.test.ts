@@ -7,7 +7,7 @@ import { hashOf, sketchOf, type SaidCall, type SaidRun } from "../builders/signa
 import { anyTime, measureWeeks, type FindingOf } from "../builders/signal-weeks.ts";
 import type { CallFeatures } from "../../schemas/call-features.ts";
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const EDIT = { tool_names: ["Edit"], tool_kinds: ["write" as const] };
 const PADDED = { delta_compression: 0.1, delta_repetition: 0.5 };

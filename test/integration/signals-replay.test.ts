@@ -7,7 +7,7 @@ import { openAnalysisBench, type AnalysisBench } from "../builders/analysis.ts";
 import { MINUTE_MS, repeatRuns, WEEK, type SaidCall, type SaidRun } from "../builders/signal-calls.ts";
 import { anyTime, DAY_MS, HOUR_MS, measureWeeks, speaks, type FindingOf } from "../builders/signal-weeks.ts";
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const EDIT = { tool_names: ["Edit"], tool_kinds: ["write" as const] };
 const replays = (times: number): SaidRun[] => anyTime(times, () => ({ text: "again", trigger: "unknown" }));
