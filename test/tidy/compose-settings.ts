@@ -106,7 +106,10 @@ function commandFaults(
   ].flat();
 }
 
-/** Everything is a server, under the name of its service. A gateway needs no ClickHouse, and nobody else the secrets of hashes. */
+/**
+ * Everything is a server, under the name of its service. A gateway needs no ClickHouse, nobody else the secret of sketches, and besides it
+ * only the dashboard, which takes outcomes in, that of links.
+ */
 function storeFaults({ services }: Compose, { service, config }: OwnService): string[] {
   const isGateway = service.command[0] === "gateway";
   const addresses = [config.databaseUrl, config.clickhouseUrl].flatMap((url) => url ?? []);
@@ -120,7 +123,8 @@ function storeFaults({ services }: Compose, { service, config }: OwnService): st
     (config.clickhouseUrl === undefined) === isGateway
       ? []
       : "it has a ClickHouse and needs none, or the reverse",
-    (config.sketchSecret !== undefined) === isGateway && (config.linkSecret !== undefined) === isGateway
+    (config.sketchSecret !== undefined) === isGateway &&
+    (config.linkSecret !== undefined) === ownsSpool(service)
       ? []
       : "it has a sketch secret or a link secret and needs none, or the reverse",
     hosts.filter((host) => !(host in services)).map((host) => `there is no service ${host}`),
@@ -175,9 +179,9 @@ function dependsOnMigration(compose: Compose, service: ComposeService): boolean 
   return isMigration || Object.keys(service.depends_on).some((name) => oneShots(compose).has(name));
 }
 
-/** What only the disk knows between a call's end and Kafka's word that it has it. */
+/** What only the disk knows between a call's end, or the answer to who sent an outcome, and Kafka's word that it has it. */
 function ownsSpool({ command }: ComposeService): boolean {
-  return command[0] === "gateway";
+  return command[0] === "gateway" || command[0] === "dashboard";
 }
 
 function dataVolume({ volumes }: ComposeService, { dataDir }: Config): string | undefined {
