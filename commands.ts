@@ -193,4 +193,12 @@ const TOOLS = {
     summary: "Write patterns as JSON lines; it stands in the audit of everybody who is in them",
     load: async () => (await import("./dashboard/commands/export-patterns.ts")).exportPatternsCommand,
   },
+  "explain run": {
+    summary: "Say what a run's numbers were made of; it stands in its person's audit",
+    load: async () => (await import("./analytics/commands/explain.ts")).explainRunCommand,
+  },
+  "explain pattern": {
+    summary: "Say what a pattern was made of, and what would change it; it stands in its person's audit",
+    load: async () => (await import("./analytics/commands/explain.ts")).explainPatternCommand,
+  },
 };
