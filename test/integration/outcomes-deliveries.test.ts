@@ -3,7 +3,8 @@
 import { sign } from "@octokit/webhooks-methods";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FORGE_BODY_BYTES_MAX } from "../../ingest/outcomes/forge-delivery.ts";
-import { buildMerge, EXAMPLES } from "../builders/github-payloads.ts";
+import { outcomeFacts } from "../../schemas/postgres/outcome-tables.ts";
+import { buildMerge, buildPush, EXAMPLES, sha } from "../builders/github-payloads.ts";
 import { openIntakeBench, readAnswer, SECRETS, type IntakeBench } from "../services/intake.ts";
 
 const HOUR_MS = 3_600_000;
@@ -220,4 +221,40 @@ test("an intake whose secret is not set is not there", async () => {
   const sent = [intake.github("push", {}), intake.gitlab({}), intake.generic(JSON.parse(BODY))];
   expect((await Promise.all(sent)).map(({ status }) => status)).toEqual([404, 404, 404]);
   await intake.restart();
+});
+
+test("while the spool takes nothing, senders are told so, and what they send again afterwards is taken", async () => {
+  await intake.restart({ spoolBytesMax: 1 });
+  const payload = buildMerge({ number: 1, at: before(1) });
+  const send = (id: string) => intake.github("pull_request", payload, { "x-github-delivery": id });
+  // The limit is known once something was written, at the latest; that itself may be taken or not.
+  await intake.generic(JSON.parse(BODY));
+  expect((await send("refused for now")).status).toBe(503);
+  expect(await intake.counted()).toHaveProperty(["github failed"]);
+  await intake.restart();
+  expect((await readAnswer(await send("refused for now"))).result).toBe("accepted");
+  expect((await intake.outcomes()).filter(({ kind }) => kind === "pr_merged")).toHaveLength(1);
+});
+
+test("while Postgres is away, senders are told so, and nothing is half taken", async ({ skip }) => {
+  const { outage } = intake.bench;
+  skip(!outage, "the server of DATABASE_URL is not ours to stop");
+  const payload = buildMerge({ number: 2, at: before(1) });
+  const send = () => intake.github("pull_request", payload, { "x-github-delivery": "one" });
+  await outage?.begin();
+  expect((await send()).status).toBe(503);
+  await outage?.end();
+  expect(await intake.outcomes()).toEqual([]);
+  expect((await readAnswer(await send())).result).toBe("accepted");
+});
+
+test("what was told is forgotten when calls of its time are", async () => {
+  const { db } = intake.bench.dashboard.stores.postgres;
+  const commits = [{ id: sha("old"), authorEmail: "a@example.com", files: ["a.ts"] }];
+  await intake.github("push", buildPush({ branch: "old", at: before(1), commits }));
+  intake.bench.advance(31 * 24 * HOUR_MS);
+  await intake.github("pull_request", buildMerge({ number: 3, at: before(1), branch: "old" }));
+  expect(await intake.outcomes()).toMatchObject([{ file_hashes: [] }]);
+  const facts = await db.select({ fact: outcomeFacts.fact }).from(outcomeFacts);
+  expect(new Set(facts.map(({ fact }) => fact))).toEqual(new Set(["merged", "delivery"]));
 });
