@@ -65,7 +65,7 @@ const FACTS = `
       ${NAMED_TURN} AS named_turn, ifNull(workload_class, '') AS own_class,
       if(own_class = '' OR class_source = 'none', '', class_source) AS own_class_source,
       ${PERSON} AS person, ${OWNER} AS owner, ${KEY} AS key, ${ENDED_AT} AS ended_at,
-      ${NAMED_BY} AS named_by, ${NAME} AS name, ${IDLE_KEY} AS idle_key, ${OPERATION_KEY} AS operation_key,
+      ${NAMED_BY} AS named_by, ${NAME} AS name, ${IDLE_KEY} AS idle_key, sipHash64(${OPERATION_KEY}) AS operation,
       ${HAS_FAILED} AS has_failed, ${IS_PROVIDER_ERROR} AS is_provider_error, ${IS_AUXILIARY} AS is_auxiliary
     FROM token_events FINAL
     WHERE started_at >= ${FIRST_AT} AND expires_at > {now:DateTime64(3)}
@@ -77,7 +77,8 @@ const INPUT = `
       started_at >= from_at AS is_in_window,
       multiIf(started_at < from_at, stored_run_source, named_by != '', named_by, root_id != ${NONE}, 'chain', 'idle') AS run_source,
       multiIf(run_source = 'idle', idle_key, run_source != 'chain', name, started_at < from_at, stored_run_id,
-        above_run_id != '', above_run_id, toString(root_id)) AS run_key
+        above_run_id != '', above_run_id, toString(root_id)) AS run_key,
+      sipHash64(run_source, run_key) AS run_group
     FROM facts
     INNER JOIN windows ON windows.person_id = person
     LEFT JOIN stored ON stored_event_id = event_id
@@ -90,36 +91,48 @@ const INPUT = `
     WHERE started_at >= from_at
       OR (stored_run_id != '' AND ended_at > from_at - INTERVAL ${RUN_PAUSE_HOURS} HOUR)`;
 
+/** Who tries again failed before. The few calls of which that can be so are put into operations; any other is one of its own. */
+const TROUBLED = "operation IN (SELECT operation FROM facts WHERE has_failed)";
+
+const ATTEMPTS = `
+    SELECT *,
+      lagInFrame(has_failed, 1, false) OVER operation_order AS follows_failure,
+      lagInFrame(ended_at) OVER operation_order AS failed_at,
+      ${repeats("follows_failure", "failed_at")} AS repeats_failure
+    FROM input WHERE ${TROUBLED}
+    WINDOW operation_order AS (PARTITION BY owner, operation ORDER BY started_at, event_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
+
+const OPERATIONS = `
+    SELECT event_id AS attempt_id, repeats_failure,
+      first_value(event_id) OVER operation_order AS first_in_operation,
+      first_value(stored_operation_id) OVER operation_order AS known_operation_id,
+      first_value(stored_attempt) OVER operation_order AS known_attempt,
+      row_number() OVER operation_order AS place,
+      count() OVER (PARTITION BY owner, operation, operation_number) AS places
+    FROM (
+      SELECT *, sum(NOT repeats_failure) OVER (PARTITION BY owner, operation ORDER BY started_at, event_id) AS operation_number
+      FROM attempts
+    )
+    WINDOW operation_order AS (PARTITION BY owner, operation, operation_number ORDER BY started_at, event_id)`;
+
 const LINKED = `
     SELECT *,
       run_source IN ('client', 'idle') AND started_at >= max(ended_at) OVER earlier_in_run_key
         + if(run_source = 'client', toIntervalMinute(${RUN_PAUSE_HOURS * 60}), toIntervalMinute(${IDLE_PAUSE_MINUTES}))
-        AS starts_run,
-      lagInFrame(has_failed, 1, false) OVER operation_order AS follows_failure,
-      lagInFrame(ended_at) OVER operation_order AS failed_at,
-      NOT ${repeats("follows_failure", "failed_at")} AS starts_operation
-    FROM input
-    WINDOW
-      earlier_in_run_key AS (PARTITION BY owner, run_source, run_key ORDER BY started_at, event_id
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-      operation_order AS (PARTITION BY owner, operation_key ORDER BY started_at, event_id
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
+        AS starts_run
+    FROM input LEFT JOIN operations ON attempt_id = event_id
+    WINDOW earlier_in_run_key AS (PARTITION BY owner, run_group ORDER BY started_at, event_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
 
 const GROUPED = `
     SELECT *,
       first_value(event_id) OVER run AS first_in_run,
       first_value(stored_run_id) OVER run AS known_run_id,
-      sum(is_in_window AND starts_operation AND trigger = 'human' AND request_kind = 'main') OVER run AS prompts,
-      anyLast(if(is_in_window, named_turn, NULL)) OVER run AS newest_named_turn,
-      first_value(event_id) OVER operation AS first_in_operation,
-      first_value(stored_operation_id) OVER operation AS known_operation_id,
-      first_value(stored_attempt) OVER operation AS known_attempt,
-      row_number() OVER operation AS place,
-      count() OVER (PARTITION BY owner, operation_key, operation_number) AS places
+      sum(is_in_window AND NOT repeats_failure AND trigger = 'human' AND request_kind = 'main') OVER run AS prompts,
+      anyLast(if(is_in_window, named_turn, NULL)) OVER run AS newest_named_turn
     FROM numbered
-    WINDOW
-      run AS (PARTITION BY owner, run_source, run_key, run_number ORDER BY started_at, event_id),
-      operation AS (PARTITION BY owner, operation_key, operation_number ORDER BY started_at, event_id)`;
+    WINDOW run AS (PARTITION BY owner, run_group, run_number ORDER BY started_at, event_id)`;
 
 /** What was found beside other calls (credits.ts) is carried along, because it can't be found again once the features are gone. */
 const FOUND = `
@@ -173,12 +186,14 @@ WITH
   ),
   input AS (${INPUT}
   ),
+  attempts AS (${ATTEMPTS}
+  ),
+  operations AS (${OPERATIONS}
+  ),
   linked AS (${LINKED}
   ),
   numbered AS (
-    SELECT *,
-      sum(starts_run) OVER (PARTITION BY owner, run_source, run_key ORDER BY started_at, event_id) AS run_number,
-      sum(starts_operation) OVER (PARTITION BY owner, operation_key ORDER BY started_at, event_id) AS operation_number
+    SELECT *, sum(starts_run) OVER (PARTITION BY owner, run_group ORDER BY started_at, event_id) AS run_number
     FROM linked
   ),
   grouped AS (${GROUPED}
@@ -191,13 +206,13 @@ WITH
     SELECT *,
       if(known_run_id != '', known_run_id, ${runId("first_in_run")}) AS run,
       max(if(is_in_window AND isNotNull(named_turn), prompts, 0)) OVER (
-        PARTITION BY owner, run_source, run_key, run_number ORDER BY started_at, event_id) AS prompts_until_named
+        PARTITION BY owner, run_group, run_number ORDER BY started_at, event_id) AS prompts_until_named
     FROM grouped
   )
 SELECT
   event_id, person, started_at, key, run, run_source, ${TURN}, ${AGENT}, ${PARENT_AGENT}, parent_event_id, link,
-  if(known_operation_id != '', known_operation_id, toString(first_in_operation)),
-  toUInt16(least(place + if(known_operation_id != '', known_attempt - 1, 0), 65535)),
+  multiIf(known_operation_id != '', known_operation_id, place = 0, toString(event_id), toString(first_in_operation)),
+  toUInt16(least(greatest(place, 1) + if(known_operation_id != '', known_attempt - 1, 0), 65535)),
   reason = '',
   multiIf(is_provider_error, 'provider_error', place < places, 'retry', is_auxiliary, 'auxiliary', found_reason) AS reason,
   if(reason = found_reason, found_inputs_expire_at, toDateTime(0)),
