@@ -2,7 +2,7 @@
 
 import { Hono, type Context } from "hono";
 import { z } from "zod";
-import { contestSchema, explanationSchema } from "../../schemas/pattern-api.ts";
+import { contestSchema, explanationSchema, type Patterns } from "../../schemas/pattern-api.ts";
 import { readScoredFrom } from "../../schemas/postgres/policies.ts";
 import type { Dashboard } from "./dashboard.ts";
 import { contestPattern, explainPattern, listPatterns, noSuchPattern } from "./patterns.ts";
@@ -16,7 +16,7 @@ export function createPatternRoutes({ stores, config, now }: Dashboard): Hono<Pe
   async function list(context: Context<PersonEnv>, status: 200 | 201 = 200): Promise<Response> {
     const { store, subjectId } = context.var;
     const scoredFrom = await readScoredFrom(stores.postgres, config);
-    return context.json(
+    return context.json<Patterns>(
       {
         individual_scoring: config.individualScoring,
         scored_from: scoredFrom?.toISOString() ?? null,
