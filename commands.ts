@@ -180,6 +180,11 @@ const TOOLS = {
     summary: "Write recorded calls as JSON lines; it stands in the audit of everybody who is in them",
     load: async () => (await import("./dashboard/commands/export-events.ts")).exportEventsCommand,
   },
+  "export outcomes": {
+    summary:
+      "Write outcomes with the runs they come from as JSON lines; it stands in the audit of everybody in them",
+    load: async () => (await import("./dashboard/commands/export-outcomes.ts")).exportOutcomesCommand,
+  },
   "export runs": {
     summary:
       "Write runs with their agents and calls as JSON lines; it stands in the audit of everybody in them",

@@ -6,6 +6,8 @@ import { appendAudit, type AuditAction } from "../../schemas/postgres/audit.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import { people } from "../../schemas/postgres/tables.ts";
 
+/** Rows of a page. */
+const PAGE_ROWS = 1000;
 export const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 export interface ExportOfPeople {
@@ -43,4 +45,16 @@ export function createExportedPeople(
     },
     count: () => audited.size,
   };
+}
+
+/** The rows of an export, some at a time: people are looked up for all of them together. */
+export async function* toPages<Row>(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
+  let page: Row[] = [];
+  for await (const row of rows) {
+    page.push(row);
+    if (page.length < PAGE_ROWS) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }

@@ -3,11 +3,8 @@
 import type { z } from "zod";
 import type { Stores } from "../../schemas/command.ts";
 import type { Config } from "../../schemas/config.ts";
-import { createExportedPeople } from "./exported-people.ts";
+import { createExportedPeople, toPages } from "./exported-people.ts";
 import { exportedWeeks } from "./queries/exported-weeks.ts";
-
-/** Rows that are handed out at a time. */
-const PAGE_ROWS = 1000;
 
 export interface WeekExport {
   /** Of the weeks' beginnings; `to` is not included. */
@@ -59,15 +56,4 @@ function withoutScores(row: WeekRow): WeekRow {
     verdict: "not_enough_evidence",
     signals: [],
   };
-}
-
-async function* toPages(rows: AsyncIterable<WeekRow>): AsyncGenerator<WeekRow[]> {
-  let page: WeekRow[] = [];
-  for await (const row of rows) {
-    page.push(row);
-    if (page.length < PAGE_ROWS) continue;
-    yield page;
-    page = [];
-  }
-  if (page.length > 0) yield page;
 }

@@ -23,6 +23,7 @@ export type AuditAction =
   | "class_correction_withdrawn"
   | "events_exported"
   | "runs_exported"
+  | "outcomes_exported"
   | "weeks_exported"
   | "patterns_exported"
   | "run_explained"
