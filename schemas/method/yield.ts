@@ -34,15 +34,17 @@ export const yieldMethod = {
       "Variance of people's yields within a class, until it can be measured: one in seven is below 0.5.",
     ),
   dispersionMin: positive
-    .default(0.03)
-    .describe("Never taken for smaller: less can't be told from chance with the runs of some weeks."),
+    .default(0.01)
+    .describe(
+      "Never taken for smaller: counts that scatter less than chance does leave nothing for people to differ by.",
+    ),
   priorVarianceMin: positive
     .default(0.1)
     .describe(
       "Of the prior of one person, who may be unlike all others: it weighs no more than 10 expected outcomes, so that none out of 16 is still seen as low value.",
     ),
   dispersionPeopleMin: count
-    .default(20)
+    .default(10)
     .describe("People with runs of a class below which the default variance holds."),
   intervalMass: share.default(0.9).describe("Of the interval beside each yield."),
   lowYield: positive.default(0.5).describe("P(yield below this) is what is called low value."),

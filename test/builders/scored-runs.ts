@@ -1,6 +1,7 @@
 // Runs of a known cost with known outcomes, and what scoring made of them.
 
 import { z } from "zod";
+import { scoreRuns } from "../../analytics/scoring.ts";
 import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
 import { toMethod } from "../../schemas/method.ts";
 import { PERSON, type AnalysisBench, type Arrival, type OutcomeArrival, type Row } from "./analysis.ts";
@@ -53,6 +54,32 @@ export function readVersions(bench: AnalysisBench, table: ScoreTable): Promise<R
     defineQuery({ name: "read scores", sql, params: z.object({}), row: z.looseObject({}) }),
     {},
   );
+}
+
+/** Later than any pass of a bench. */
+const LATE_VERSION = 2_000_000_000_000_000;
+
+/** The step of scoring alone, again and again, after the last whole pass of a test: for what time and settings change. */
+export function createScoring(
+  bench: AnalysisBench,
+): (day: string, scoredFrom: Date | undefined) => Promise<void> {
+  let version = LATE_VERSION;
+  return async (day, scoredFrom) => {
+    const after = version;
+    version += 1;
+    const now = new Date(`${day}T12:00:00Z`);
+    const config = { ...bench.options.config, method: SMALL_METHOD };
+    await scoreRuns({
+      store: bench.store,
+      config,
+      version,
+      after,
+      since: now,
+      now,
+      computedAt: now,
+      scoredFrom,
+    });
+  };
 }
 
 export interface Work extends Arrival {

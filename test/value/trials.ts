@@ -1,0 +1,86 @@
+// Runs of agents of which it is known what they cost and whether they solved their task: SWE-bench Verified by one agent and model,
+// and Terminal-Bench by two agents with one model. Both are of the medium tier. README.md beside the data says where they come from.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { z } from "zod";
+import type { Random } from "../simulation/random.ts";
+
+export const DATA_DIR = join(import.meta.dirname, "../../../shared/data");
+
+export interface Trial {
+  /** What was worked on, or by whom: trials of one context are more alike than others. */
+  context: string;
+  task: string;
+  provider: string;
+  model: string;
+  outputUsd: number;
+  costUsd: number;
+  isResolved: boolean;
+}
+
+/** USD a million tokens, as the price table has them: so a cost can be told in output tokens alone. */
+const GEMINI = { provider: "gemini", model: "gemini-3-pro-preview", outputUsd: 12 };
+const SONNET = { provider: "anthropic", model: "claude-sonnet-4-20250514", inputUsd: 3, outputUsd: 15 };
+
+const number = z.coerce.number();
+
+export function readTrials(dataDir = DATA_DIR): Trial[] {
+  const issues = readRows(
+    join(dataDir, "mini_swe_gemini3/runs.csv"),
+    z.object({ run_id: z.string(), project: z.string(), resolved: number, cost_usd: number }),
+  );
+  const trials = readRows(
+    join(dataDir, "terminal_bench/runs.csv"),
+    z.object({
+      agent: z.string(),
+      model_dir: z.string(),
+      task_id: z.string(),
+      is_resolved: z.string(),
+      input_tokens: number,
+      output_tokens: number,
+    }),
+  ).filter((row) => row.model_dir === "claude-4-sonnet" && row.is_resolved !== "" && row.input_tokens > 0);
+  return [
+    ...issues
+      .filter(({ cost_usd }) => cost_usd > 0)
+      .map((row) => ({
+        ...GEMINI,
+        context: row.project,
+        task: row.run_id,
+        costUsd: row.cost_usd,
+        isResolved: row.resolved === 1,
+      })),
+    ...trials.map((row) => ({
+      ...SONNET,
+      context: `terminal-bench ${row.agent}`,
+      task: row.task_id,
+      costUsd: (row.input_tokens * SONNET.inputUsd + row.output_tokens * SONNET.outputUsd) / 1e6,
+      isResolved: row.is_resolved === "True",
+    })),
+  ];
+}
+
+function readRows<Row>(file: string, schema: z.ZodType<Row>): Row[] {
+  const records: unknown[] = parse(readFileSync(file, "utf8"), { columns: true });
+  return records.map((record) => schema.parse(record));
+}
+
+/** Trials of one context, of whole tasks: what one person might have worked on for some weeks. */
+export function toGroups(trials: readonly Trial[], size: number, random: Random): Trial[][] {
+  return [...Map.groupBy(trials, ({ context }) => context).values()].flatMap((ofContext) => {
+    const tasks = shuffle([...Map.groupBy(ofContext, ({ task }) => task).values()], random);
+    const count = Math.max(1, Math.round(ofContext.length / size));
+    return Array.from({ length: count }, (_, at) =>
+      tasks.slice((at * tasks.length) / count, ((at + 1) * tasks.length) / count).flat(),
+    );
+  });
+}
+
+export function shuffle<Item>(items: readonly Item[], random: Random): Item[] {
+  return items
+    .map((item) => ({ item, key: random.uniform() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+}
