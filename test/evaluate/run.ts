@@ -17,6 +17,8 @@ export interface LifeOptions {
   people: readonly VirtualPerson[];
   calendar: Calendar;
   pValueMax: number;
+  /** With calls, and passes after them; without it as many as there are. */
+  weeks?: { lived: number; after: number };
   tell: (sentence: string) => void;
 }
 
@@ -36,17 +38,24 @@ interface Pending {
   line: string;
 }
 
-export async function live({ door, people, calendar, pValueMax, tell }: LifeOptions): Promise<Life> {
+export async function live({
+  door,
+  people,
+  calendar,
+  pValueMax,
+  weeks: { lived, after } = { lived: WEEKS, after: WEEKS_AFTER },
+  tell,
+}: LifeOptions): Promise<Life> {
   await register(door, people);
   const known = new Map<string, KnownWeek>();
   const pending: Pending[] = [];
   const counts = { calls: 0, outcomes: 0 };
   const atTheTime: PersonWeek[] = [];
   const facts = { calendar, known, pValueMax };
-  for (let week = 0; week < WEEKS + WEEKS_AFTER; week++) {
+  for (let week = 0; week < lived + after; week++) {
     const beganMs = performance.now();
     const endMs = calendar.startOf(week + 1);
-    if (week < WEEKS) await door.run(["import", "events", "-", "--json"], weekLines(people, week));
+    if (week < lived) await door.run(["import", "events", "-", "--json"], weekLines(people, week));
     const due = pending.filter(({ atMs }) => atMs < endMs);
     pending.splice(0, pending.length, ...pending.filter(({ atMs }) => atMs >= endMs));
     counts.outcomes += due.length;
@@ -57,9 +66,9 @@ export async function live({ door, people, calendar, pValueMax, tell }: LifeOpti
       );
     const importedMs = performance.now();
     await door.run(["analyze", "--json", "--now", new Date(endMs + PASS_AFTER_MS).toISOString()]);
-    if (week < WEEKS) atTheTime.push(...toPersonWeeks(await exportWeeks(calendar.dayOf(week)), facts));
+    if (week < lived) atTheTime.push(...toPersonWeeks(await exportWeeks(calendar.dayOf(week)), facts));
     tell(
-      `week ${week + 1} of ${WEEKS + WEEKS_AFTER}: ${counts.calls} calls and ${counts.outcomes} outcomes so far, ` +
+      `week ${week + 1} of ${lived + after}: ${counts.calls} calls and ${counts.outcomes} outcomes so far, ` +
         `import ${toSeconds(importedMs - beganMs)}, analysis ${toSeconds(performance.now() - importedMs)}`,
     );
   }

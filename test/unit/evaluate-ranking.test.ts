@@ -52,13 +52,6 @@ it("precision and recall end with all that is positive", () => {
 });
 
 describe("an interval over people", () => {
-  it("widens where people are alike within and differ between", () => {
-    const people = Array.from({ length: 50 }, (_, at) => at % 2);
-    const mean = (weightOf: (person: number) => number): number => weightOf(1) / (weightOf(0) + weightOf(1));
-    const found = estimate(people, mean, { random: createRandom("interval"), draws: 100 });
-    expect(found?.value).toBe(0.5);
-  });
-
   it("covers the truth about as often as it says", () => {
     const random = createRandom("coverage");
     let covered = 0;

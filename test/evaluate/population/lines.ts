@@ -1,7 +1,7 @@
 // Runs as lines of `assay import events` and `assay import outcomes`. What the product's import fills in by itself is left out.
 //
 // Always holds: hashes of a conversation chain as the gateway's do (each call's `parent_prefix_hash` is the former call's `prefix_hash`
-// of the same agent), and an opening has none; so a prompt that opens two conversations is a replay, and one within them is not.
+// of the same agent); an opening has none, and openings that say the same have the same.
 
 import { createRandom } from "../../simulation/random.ts";
 import { providerOf } from "./prices.ts";
@@ -99,13 +99,17 @@ function toFeatures(
 ): Record<string, unknown> {
   const chain = `${run.session}.${run.startsAtMs.toString(36)}.${call.agent}`.slice(-56);
   const { prompt, answer, tools, results } = call;
+  const system = call.system ?? `s.${run.client}.${email}`.slice(0, 60);
+  const opening = run.calls.find(({ agent }) => agent === call.agent)?.prompt?.hash;
+  const prefixOf = (at: number): string =>
+    at === 0 && opening !== undefined ? `${opening}.${run.client}`.slice(-60) : `${chain}.${at}`;
   return {
-    prefix_hash: `${chain}.${place}`,
+    prefix_hash: prefixOf(place),
     ...(place === 0
       ? {}
-      : { parent_prefix_hash: `${chain}.${place - 1}`, parent_answer_hash: `${chain}a${place - 1}` }),
+      : { parent_prefix_hash: prefixOf(place - 1), parent_answer_hash: `${chain}a${place - 1}` }),
     answer_hash: `${chain}a${place}`,
-    system_hash: call.system ?? `s.${run.client}.${email}`.slice(0, 60),
+    system_hash: system,
     delta_tool_chars: call.toolChars,
     delta_human_chars: prompt?.chars ?? 0,
     ...(prompt === undefined

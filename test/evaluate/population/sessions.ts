@@ -15,10 +15,10 @@ const SURVIVAL_MS = 7 * 86_400_000;
 const REVIEW_MS_MEDIAN = 20 * 3_600_000;
 const REVIEW_SPREAD = 0.8;
 const REVIEW_MS_MAX = 6 * 86_400_000;
-/** Lines that repeat in what people write: nothing in most, a pasted log in some. The data do not say; this is an assumption. */
-const REPETITION_MEDIAN = 0.02;
-const REPETITION_SPREAD = 1;
-const REPETITION_MAX = 0.6;
+/** What people write hardly repeats itself, but for a log that some paste. The data do not say: these shares are assumptions. */
+const LOG_SHARE = 0.03;
+const LOG = { repetition: [0.2, 0.6], compression: [0.08, 0.25] } as const;
+const PROSE = { repetition: [0, 0.08], compression: [0.35, 0.65] } as const;
 const CALL_MS_MAX = 120_000;
 const MS_PER_OUTPUT_TOKEN = 12;
 
@@ -83,7 +83,9 @@ function toCall(call: SourceCall, { former, afterMs, client, salt, name, random 
   const trigger = triggerOf(call);
   const isPrompt = trigger === "human" || trigger === "agent";
   const prompt = isPrompt && call.promptHashes.length > 0 ? saltPrompt(call.promptHashes, salt) : undefined;
-  const repetition = Math.min(random.logNormal(REPETITION_MEDIAN, REPETITION_SPREAD), REPETITION_MAX);
+  const kind = random.chance(LOG_SHARE) ? LOG : PROSE;
+  const repetition = round(random.between(kind.repetition[0], kind.repetition[1]));
+  const compression = round(random.between(kind.compression[0], kind.compression[1]));
   return {
     afterMs,
     durationMs: Math.min(CALL_MS_MAX, 1500 + call.tokens.output * MS_PER_OUTPUT_TOKEN),
@@ -91,7 +93,7 @@ function toCall(call: SourceCall, { former, afterMs, client, salt, name, random 
     agent: call.subAgent,
     trigger,
     tokens: call.tokens,
-    ...(prompt === undefined ? {} : { prompt: { ...prompt, repetition: round(repetition) } }),
+    ...(prompt === undefined ? {} : { prompt: { ...prompt, repetition, compression } }),
     toolChars: isPrompt ? 0 : call.inputChars,
     tools: call.tools.map((tool, at) => {
       const kind = kindOf(client, tool);
@@ -124,6 +126,6 @@ function targetOf(kind: string, toolHash: string): string {
   return kind === "read" || kind === "write" ? `f${toolHash}` : "";
 }
 
-export function round(value: number): number {
+function round(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -53,7 +53,7 @@ function about({ options, counts, sources }: Result): string {
       "because the same real session drawn twice is no replay. What the real person repeated within a lap is repeated.",
     "* Output tokens of Claude Code are a quarter of the characters, because its transcripts carry the count of the stream's start.",
     "* A session's landed commits are its outcomes: four in five as pull requests that somebody else approved, the others as lines that survived a week.",
-    "* Repetition within human prompts is not in the data and is drawn: 2 % of lines at the median.",
+    "* Repetition within human prompts is not in the data and is drawn: little in most of them, and a pasted log in 3 %.",
     "* Only sessions that reached a commit exist in the data, so honest yield is high, and the longest sessions are missing.",
     "* People of look-alike populations that need a declared class have declared it; those who have not are shown apart.",
   ].join("\n");
