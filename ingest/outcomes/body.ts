@@ -1,10 +1,17 @@
-// The body of a request, as it was signed and as it reads.
+// What a request has to be before it is looked at, and its body as it reads.
 
-import type { Context, MiddlewareHandler } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { refuse, type IntakeEnv } from "./intake-parts.ts";
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
+
+/** In place of an intake whose secret is not set. */
+export function createClosedRoutes(): Hono<IntakeEnv> {
+  return new Hono<IntakeEnv>().post("/", function refuseAll(context) {
+    throw refuse(context, "closed");
+  });
+}
 
 /** What is larger is refused before it is read. */
 export function limitBody(bytesMax: number): MiddlewareHandler<IntakeEnv> {

@@ -2,7 +2,7 @@
 //
 // Always holds: a fact that has expired is found no more. Subjects and details are hashes by the time they come here.
 
-import { and, asc, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../../schemas/postgres/open.ts";
 import { outcomeFacts } from "../../schemas/postgres/outcome-tables.ts";
 import { people } from "../../schemas/postgres/tables.ts";
@@ -11,6 +11,9 @@ import { people } from "../../schemas/postgres/tables.ts";
 const ROWS_MAX = 1000;
 /** Commits of one change, or deployments of one environment, that are looked at. */
 const FOUND_MAX = 2000;
+
+/** Rows that one delivery takes out, so that none is held up by it. */
+const FORGOTTEN_MAX = 5000;
 
 type Row = typeof outcomeFacts.$inferSelect;
 export type FactName = Row["fact"];
@@ -92,7 +95,10 @@ async function insert(transaction: Transaction, rows: (typeof outcomeFacts.$infe
     });
 }
 
-/** Part of every delivery, so that what intake remembers goes without a job of its own. */
+/** Part of every delivery, so that what intake remembers goes without a job of its own. What another one is taking out is left to it. */
 export async function forgetExpired(transaction: Transaction, now: Date): Promise<void> {
-  await transaction.delete(outcomeFacts).where(lt(outcomeFacts.expiresAt, now));
+  await transaction.execute(sql`
+    DELETE FROM ${outcomeFacts} WHERE ctid IN (
+      SELECT ctid FROM ${outcomeFacts} WHERE ${outcomeFacts.expiresAt} < ${now.toISOString()}
+      LIMIT ${FORGOTTEN_MAX} FOR UPDATE SKIP LOCKED)`);
 }

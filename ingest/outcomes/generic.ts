@@ -2,7 +2,7 @@
 // with ASSAY_WEBHOOK_SECRET.
 
 import { Hono } from "hono";
-import { limitBody, parseJson, requireJson } from "./body.ts";
+import { createClosedRoutes, limitBody, parseJson, requireJson } from "./body.ts";
 import { refuse, type IntakeEnv, type IntakeParts } from "./intake-parts.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { checkSignature } from "./standard-webhook.ts";
@@ -16,10 +16,10 @@ export const DELIVERIES_A_MINUTE_MAX = 600;
 export function createGenericRoutes(parts: IntakeParts): Hono<IntakeEnv> {
   const { config, hashes, now } = parts;
   const secret = config.webhookSecrets.generic;
+  if (secret === undefined) return createClosedRoutes();
   const limit = createRateLimit();
   const routes = new Hono<IntakeEnv>();
   routes.post("/", requireJson, limitBody(TOLD_BODY_BYTES_MAX), async function takeGeneric(context) {
-    if (secret === undefined) throw refuse(context, "closed");
     const header = (name: string): string => context.req.header(name) ?? "";
     const [id, timestamp, signature] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map(header);
     const body = await context.req.text();

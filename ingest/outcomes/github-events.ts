@@ -168,10 +168,16 @@ const checkSuite = defineReader(
 );
 
 const workflowRun = defineReader(
-  z.object({ action: z.string(), repository, workflow_run: suiteSchema.extend({ workflow_id: number }) }),
+  z.object({
+    action: z.string(),
+    repository,
+    workflow_run: suiteSchema.extend({ workflow_id: number, head_repository: repository.nullish() }),
+  }),
   (said) => {
-    if (said.action !== "completed") return "no_outcome";
     const { head_branch: branch, conclusion: end, head_commit: head, ...rest } = said.workflow_run;
+    // A fork's branch may have the name of one of ours.
+    const isFork = rest.head_repository?.full_name !== said.repository.full_name;
+    if (said.action !== "completed" || isFork) return "no_outcome";
     const check = `workflow ${rest.workflow_id}`;
     return toChecked(said, { branch, conclusion: end }, { check, commit: head, at: rest.updated_at });
   },

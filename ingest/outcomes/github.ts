@@ -5,16 +5,16 @@
 
 import { verify } from "@octokit/webhooks-methods";
 import { Hono } from "hono";
-import { limitBody, parseJson, requireJson } from "./body.ts";
+import { createClosedRoutes, limitBody, parseJson, requireJson } from "./body.ts";
 import { FORGE_BODY_BYTES_MAX, takeForgeDelivery } from "./forge-delivery.ts";
 import { readGithubEvent } from "./github-events.ts";
 import { refuse, type IntakeEnv, type IntakeParts } from "./intake-parts.ts";
 
 export function createGithubRoutes(parts: IntakeParts): Hono<IntakeEnv> {
   const secret = parts.config.webhookSecrets.github;
+  if (secret === undefined) return createClosedRoutes();
   const routes = new Hono<IntakeEnv>();
   routes.post("/", requireJson, limitBody(FORGE_BODY_BYTES_MAX), async function takeGithub(context) {
-    if (secret === undefined) throw refuse(context, "closed");
     const header = (name: string): string => context.req.header(name) ?? "";
     const body = await context.req.text();
     const signature = header("x-hub-signature-256");

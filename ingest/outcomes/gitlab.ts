@@ -4,7 +4,7 @@
 // A delivery that is signed is judged by its signature alone. GitLab sends the id and the time also with those that are not.
 
 import { Hono, type Context } from "hono";
-import { limitBody, parseJson, requireJson } from "./body.ts";
+import { createClosedRoutes, limitBody, parseJson, requireJson } from "./body.ts";
 import { FORGE_BODY_BYTES_MAX, takeForgeDelivery } from "./forge-delivery.ts";
 import { readGitlabEvent } from "./gitlab-events.ts";
 import { refuse, type IntakeEnv, type IntakeParts } from "./intake-parts.ts";
@@ -12,9 +12,9 @@ import { checkSignature, isSame } from "./standard-webhook.ts";
 
 export function createGitlabRoutes(parts: IntakeParts): Hono<IntakeEnv> {
   const secret = parts.config.webhookSecrets.gitlab;
+  if (secret === undefined) return createClosedRoutes();
   const routes = new Hono<IntakeEnv>();
   routes.post("/", requireJson, limitBody(FORGE_BODY_BYTES_MAX), async function takeGitlab(context) {
-    if (secret === undefined) throw refuse(context, "closed");
     const body = await context.req.text();
     checkSender(context, { secret, body, now: parts.now() });
     const header = (name: string): string => context.req.header(name) ?? "";

@@ -17,6 +17,8 @@ import { refuse, type DeliveryResult, type IntakeEnv, type IntakeParts } from ".
 const DAY_MS = 86_400_000;
 /** GitHub sends a delivery again for three days, when somebody asks it to. What is older is somebody else's doing. */
 export const DELIVERY_AGE_MS_MAX = 4 * DAY_MS;
+/** Longer than that, so that what is young enough to be taken is known if it was. */
+const DELIVERY_KEPT_MS = 2 * DELIVERY_AGE_MS_MAX;
 /** Any number, the same in every process of this product and used for nothing else. */
 const INTAKE_LOCK = 4_101_020;
 
@@ -47,22 +49,22 @@ export async function takeDelivery(
     throw refuse(context, "replayed");
   const subject = hashes.other("delivery", hash("sha256", delivery.content));
   const detail = hashes.other("delivery id", delivery.id);
-  return postgres.db.transaction(async (transaction) => {
+  const taken = await postgres.db.transaction(async (transaction): Promise<Answer> => {
     await transaction.execute(
       sql`SELECT pg_advisory_xact_lock(${INTAKE_LOCK}, hashtext(${delivery.subject}))`,
     );
-    const [known] = await openFacts(transaction, { now: at, keptMs: 0 }).find("delivery", [subject]);
+    const deliveries = openFacts(transaction, { now: at, keptMs: DELIVERY_KEPT_MS });
+    const [known] = await deliveries.find("delivery", [subject]);
     if (known !== undefined && known.detail !== detail) throw refuse(context, "replayed");
-    if (known !== undefined) return answer(context, { result: "duplicate", outcomes: 0 });
+    if (known !== undefined) return { result: "duplicate", outcomes: 0 };
     await forgetExpired(transaction, at);
     const keptMs = config.retentionDays.events * DAY_MS;
     const outcomes = await toOutcomes(openFacts(transaction, { now: at, keptMs }));
     await writer.write(outcomes);
-    await openFacts(transaction, { now: at, keptMs: 2 * DELIVERY_AGE_MS_MAX }).keep([
-      { fact: "delivery", subject, detail, value: null, at },
-    ]);
-    return answer(context, { result: "accepted", outcomes: outcomes.length });
+    await deliveries.keep([{ fact: "delivery", subject, detail, value: null, at }]);
+    return { result: "accepted", outcomes: outcomes.length };
   });
+  return answer(context, taken);
 }
 
 export function answer(context: Context<IntakeEnv>, { result, outcomes }: Answer): Response {

@@ -173,8 +173,8 @@ export function buildCheckSuite(said: SaidCheck): CheckSuiteCompletedEvent {
   };
 }
 
-export function buildWorkflowRun(said: SaidCheck): WorkflowRunCompletedEvent {
-  const { branch, commit, at, conclusion } = said;
+export function buildWorkflowRun(said: SaidCheck & { fromFork?: boolean }): WorkflowRunCompletedEvent {
+  const { branch, commit, at, conclusion, fromFork = false } = said;
   const payload = findExample(
     "workflow_run",
     (one): one is WorkflowRunCompletedEvent => one.action === "completed",
@@ -185,6 +185,7 @@ export function buildWorkflowRun(said: SaidCheck): WorkflowRunCompletedEvent {
     repository: pushed().repository,
     workflow_run: {
       ...run,
+      head_repository: { ...run.head_repository, full_name: fromFork ? "fork/Hello-World" : REPOSITORY },
       head_branch: branch,
       head_sha: commit,
       conclusion,

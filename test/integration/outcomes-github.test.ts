@@ -208,6 +208,14 @@ describe("a check", () => {
       expect(await intake.outcomes()).toEqual([]);
     },
   );
+
+  test("of a fork's branch says nothing of ours with its name", async () => {
+    const check = { branch: "master", at: before(6), conclusion: "failure", fromFork: true } as const;
+    await send("workflow_run", buildWorkflowRun({ ...check, commit: sha("of a fork") }));
+    const passed = { commit: sha("ours"), at: before(5), conclusion: "success", fromFork: false } as const;
+    await send("workflow_run", buildWorkflowRun({ ...check, ...passed }));
+    expect(await intake.outcomes()).toEqual([]);
+  });
 });
 
 test("a closed issue is an outcome that counts seven days later, and a reopened one takes it back", async () => {
