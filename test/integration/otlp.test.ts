@@ -1,6 +1,9 @@
 // What telemetry of coding agents becomes, sent over HTTP by OpenTelemetry's own exporters.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import {
   openCounter,
   openTelemetryBench,
@@ -12,6 +15,10 @@ import {
 
 const DAY_MS = 86_400_000;
 const EDIT_COUNTER = "claude_code.code_edit_tool.decision";
+
+const exportedSchema = z.partialRecord(z.enum(["logs", "metrics"]), z.unknown());
+const fixtureOf = (client: string): string =>
+  join(import.meta.dirname, "..", "fixtures", "otlp", `${client}.json`);
 
 let bench: TelemetryBench;
 let somebody: Somebody;
@@ -120,6 +127,27 @@ test("Codex and Gemini CLI are read by their own words", async () => {
   ]);
   expect(outcomesOf(codex)).toHaveLength(2);
   expect(outcomesOf(gemini)).toHaveLength(2);
+});
+
+const CLAUDE_SESSION = "c572e11d-aa2e-4fe2-896e-0d787068b617";
+const CODEX_SESSION = "01a1ffe8-5239-77c2-b425-983a93036639";
+const GEMINI_SESSION = "d17e5490-14bf-4a8f-8b5e-9b05f396e334";
+
+/** One edit each, which a person at the terminal accepted (test/fixtures/README.md). */
+test.each([
+  ["claude-code", "logs", CLAUDE_SESSION, "req_real_1", "2026-11-21T20:47:53.328Z"],
+  ["claude-code", "metrics", CLAUDE_SESSION, null, "2026-11-21T20:47:54.079Z"],
+  ["codex", "logs", CODEX_SESSION, null, "2026-11-21T20:59:45.861Z"],
+  ["gemini-cli", "logs", GEMINI_SESSION, null, "2026-11-21T20:52:33.843Z"],
+  ["gemini-cli", "metrics", GEMINI_SESSION, null, "2026-11-21T20:52:38.276Z"],
+] as const)("what %s itself exported as %s is one outcome", async (client, signal, session, request, at) => {
+  const { personId, secret } = await bench.addSomebody();
+  const exported = exportedSchema.parse(JSON.parse(readFileSync(fixtureOf(client), "utf8")));
+  const body = new Uint8Array(Buffer.from(JSON.stringify(exported[signal])));
+  const headers = { "content-type": "application/json" };
+  expect((await bench.send(signal, secret, { headers, body })).status).toBe(200);
+  const found = bench.outcomes().filter(({ person_id }) => person_id === personId);
+  expect(found).toMatchObject([{ session_id: session, request_id: request, occurred_at: at }]);
 });
 
 describe.each(["delta", "cumulative"] as const)("a %s counter", (temporality) => {

@@ -7,9 +7,12 @@
 // | Gemini CLI | `gemini_cli.tool_call`, `gemini_cli.tool.call.count` | `decision` accept or modify; auto_accept is also what "always" makes of the click itself, and counts for nothing |
 //
 // In sessions of the Agent SDK Claude Code says user_* also where a saved rule decided, so those count only as far as it does not
-// say that it is one (`app.entrypoint`). Commits, pull requests and lines that a client reports are no outcomes: it says only that they were made.
-// Sources: https://code.claude.com/docs/en/monitoring-usage and the program 2.1.329; openai/codex, codex-rs/otel;
-// google-gemini/gemini-cli, packages/core/src/telemetry. To add a client is to add an entry.
+// say that it is one (`app.entrypoint`). Codex decides on a patch that a model hands to the shell as on any command (`exec_command`),
+// and only the command's text, which is not read, would tell it apart: such edits are not seen. Commits, pull requests and
+// lines that a client reports are no outcomes: it says only that they were made.
+//
+// Sources: https://code.claude.com/docs/en/monitoring-usage; openai/codex, codex-rs/otel; google-gemini/gemini-cli,
+// packages/core/src/telemetry; and what the programs themselves send (test/fixtures/otlp). To add a client is to add an entry.
 
 import type { Attributes } from "./telemetry.ts";
 
