@@ -4,7 +4,7 @@
 // puts prompts that say the same together; and asks each signal. What a signal measured becomes a finding here: its p-value against the
 // signal's own null where it holds, else against the frozen reference of its class, else none.
 //
-// Always holds: a finding depends on the person's own calls of the week and on the frozen reference, and on nothing else.
+// Always holds: a finding depends on the person's own calls and outcomes and on the frozen reference, and on nothing else.
 
 import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
 import type { Method } from "../schemas/method.ts";
@@ -93,13 +93,16 @@ function toFinding(signal: Signal, measured: Measurement, references: References
   };
 }
 
+/** Times the number of signals of the family, which are as many chances to speak (Bonferroni). */
 function toPValue(signal: Signal, measured: Measurement, references: References, method: Method): object {
+  const inFamily = SIGNALS.filter(({ family }) => family === signal.family).length;
   const hasNull = !signal.classesWithoutNull?.some((name) => name === measured.workload_class);
   if (signal.toPValue && hasNull)
-    return { p_value: signal.toPValue(measured, method), p_value_source: "absolute" };
+    return { p_value: Math.min(1, inFamily * signal.toPValue(measured, method)), p_value_source: "absolute" };
   const reference = references.get(`${measured.workload_class} ${signal.name}`);
   if (!reference) return { p_value: null, p_value_source: "none" };
-  return { p_value: conformalPValue(measured.effect, reference), p_value_source: "reference" };
+  const pValue = conformalPValue(measured.effect, reference);
+  return { p_value: Math.min(1, inFamily * pValue), p_value_source: "reference" };
 }
 
 async function insertRows(store: ClickHouseStore, rows: readonly object[]): Promise<void> {

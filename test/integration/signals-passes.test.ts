@@ -126,11 +126,12 @@ describe("four passes, the last of them a rebuild", () => {
     );
     expect(reference?.effects).toEqual(people.map((_, place) => place / 20));
     expect(seen[1]?.of("person 0", "repeated_lines", "2026-11-09")).toMatchObject({
-      p_value: 1 / (PEOPLE + 1),
+      // Padding has two signals.
+      p_value: 2 * (1 / (PEOPLE + 1)),
       p_value_source: "reference",
     });
     // One, which is the person's own week before, is as high.
-    expect(seen[1]?.of("person 11", "repeated_lines", "2026-11-09")?.p_value).toBe(2 / (PEOPLE + 1));
+    expect(seen[1]?.of("person 11", "repeated_lines", "2026-11-09")?.p_value).toBe(2 * (2 / (PEOPLE + 1)));
   });
 
   test("what comes late for a week changes that week, and no reference that was made", () => {

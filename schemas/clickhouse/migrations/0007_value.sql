@@ -217,7 +217,7 @@ CREATE TABLE IF NOT EXISTS week_signals
     effect Float64,
     floor Float64,
     cases UInt64, -- what the effect is a share or a mean of
-    p_value Nullable(Float64), -- NULL: neither an absolute null nor enough references
+    p_value Nullable(Float64), -- times the number of signals of its family; NULL: neither an absolute null nor enough references
     p_value_source LowCardinality(String),
     is_above_floor Bool,
     run_ids Array(String), -- the runs that it names, dearest first, 500 at most
