@@ -25,6 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
     "As its token_events; what no longer holds touches as much.",
   "analytics/queries/windows.ts: token_events":
     "The least of some times is the same however often each is there; a version that is replaced can only make a window larger.",
+  "analytics/signals/choose-weeks.ts: outcome_links": "As queries/credits.ts: outcome_links.",
   "dashboard/server/queries/last-uses.ts: token_events":
     "The greatest of some times is the same however often each is there.",
   "ingest/import/recorded-calls.ts: token_events": "Makes a set of ids.",
