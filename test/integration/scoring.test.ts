@@ -43,6 +43,8 @@ const scoreOf = async (session: string) => {
   return scores.find((row) => row["run_id"] === run?.["run_id"]);
 };
 
+const expectedOf = async (session: string) => (await scoreOf(session))?.["expected_outcomes"];
+
 const work = (session_id: string, started_at: string) => ({ session_id, started_at, person_id: PERSON });
 const arriveMonth = async (said = {}) => {
   const { runs, outcomes } = toMonth(PEOPLE, "2026-09-28T09:00:00.000Z", said);
@@ -75,10 +77,11 @@ describe("time alone", () => {
     const states: unknown[] = [];
     for (const day of ["2026-11-05", "2026-11-09", "2026-11-10", "2026-11-12", "2026-11-09"]) {
       await score(day, SCORED_FROM);
-      const run = await scoreOf("s");
-      const { due_outcomes, pending_outcomes, reversed_outcomes, value_points, earned_cost_usd } = run ?? {};
+      const scored = await scoreOf("s");
+      const { due_outcomes, pending_outcomes, reversed_outcomes, value_points, earned_cost_usd } =
+        scored ?? {};
       const counts = [due_outcomes, pending_outcomes, reversed_outcomes, value_points, earned_cost_usd];
-      states.push([day, ...counts, run?.["is_provisional"]]);
+      states.push([day, ...counts, scored?.["is_provisional"]]);
     }
     // The person's own word is worth a point, and earns nothing.
     expect(states).toEqual([
@@ -128,7 +131,6 @@ describe("expectations", () => {
       toWork({ ...work("titles", day), ...batch, request_kind: "auxiliary" }),
     );
     await analyze("2026-11-18");
-    const expectedOf = async (session: string) => (await scoreOf(session))?.["expected_outcomes"];
     expect(await expectedOf("batch")).toBeCloseTo(2 / 3, 9);
     expect([await expectedOf("large"), await expectedOf("undeclared")]).toEqual([0.75, 0.75]);
     expect(await expectedOf("titles")).toBe(0);
@@ -152,19 +154,21 @@ describe("where outcomes can't be seen", () => {
 
   test("value scoring is off below half of the runs, and on from there", async () => {
     // Of ten runs each, four and five have an outcome.
-    const classes = { batch: 4, ci: 5 } as const;
-    for (const [name, observable] of Object.entries(classes))
-      for (let n = 0; n < 10; n += 1) {
-        const run = { ...work(`${name}-${n}`, `2026-10-0${n % 9}T0${n}:00:00.000Z`.replace("-00T", "-10T")) };
-        await bench.arrive(
-          toWork({ ...run, workload_class: name as "batch" | "ci", class_source: "header" }),
-        );
-        if (n < observable) await bench.arriveOutcomes(mergeOf(run));
-      }
-    for (const name of ["batch", "ci"] as const)
-      await bench.arrive(
-        toWork({ ...work(name, "2026-11-02T10:00:00.000Z"), workload_class: name, class_source: "header" }),
+    const classes = [
+      { workload_class: "batch", observable: 4 },
+      { workload_class: "ci", observable: 5 },
+    ] as const;
+    for (const { workload_class, observable } of classes) {
+      const declared = { workload_class, class_source: "header" } as const;
+      const runs = Array.from({ length: 10 }, (_, n) =>
+        work(`${workload_class}-${n}`, `2026-10-${10 + n}T08:00:00.000Z`),
       );
+      await bench.arrive(
+        ...runs.map((run) => toWork({ ...run, ...declared })),
+        toWork({ ...work(workload_class, "2026-11-02T10:00:00.000Z"), ...declared }),
+      );
+      await bench.arriveOutcomes(...runs.slice(0, observable).map((run) => mergeOf(run)));
+    }
     await analyze("2026-11-18");
     expect([await scoreOf("batch"), await scoreOf("ci")]).toMatchObject([
       { is_value_scored: false, unobservable_cost_usd: 1 },

@@ -1,6 +1,6 @@
 // What is expected of runs, and what a yield says, at the edges of the method.
 
-import fc from "fast-check";
+import { array, assert, double, nat, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitExpectations, type CostBin } from "../../analytics/expectations.ts";
 import { findModelTier } from "../../analytics/model-tiers.ts";
@@ -14,19 +14,19 @@ import { toMethod } from "../../schemas/method.ts";
 
 const method = toMethod().yield;
 
+const bin = (runs: number, mean: number, cost: number): CostBin => ({
+  runs,
+  outcomes: runs * mean,
+  costUsd: runs * cost,
+});
+
 describe("expectations", () => {
   const EDGES = [1, 2, 4];
-  const bin = (runs: number, mean: number, cost: number): CostBin => ({
-    runs,
-    outcomes: runs * mean,
-    costUsd: runs * cost,
-  });
-
   it("rise with cost, never faster than cost, and sum to the outcomes that there were", () => {
-    const anyBin = fc.record({ runs: fc.nat(50), mean: fc.double({ min: 0, max: 5, noNaN: true }) });
+    const anyBin = record({ runs: nat(50), mean: double({ min: 0, max: 5, noNaN: true }) });
     const seed = 20_261_121;
-    fc.assert(
-      fc.property(fc.array(anyBin, { minLength: 4, maxLength: 4 }), (given) => {
+    assert(
+      property(array(anyBin, { minLength: 4, maxLength: 4 }), (given) => {
         const costs = [0.7, 1.4, 3, 7];
         const bins = given.map(({ runs, mean }, at) => bin(runs, mean, costs[at] ?? 0));
         const expected = fitExpectations(bins, EDGES);
