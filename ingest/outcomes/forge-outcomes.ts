@@ -79,7 +79,11 @@ async function toReversals(context: ForgeContext, { commits, at = context.now }:
 async function onReviewed({ facts, hashes, prefix }: ForgeContext, event: Reviewed): Promise<Outcome[]> {
   const { change, reviewer, isApproval, at } = event;
   const detail = hashes.other("account", reviewer);
-  await facts.keep([{ fact: "approved", subject: changeId(prefix, change), detail, value: isApproval, at }]);
+  await facts.keep([
+    { fact: "approved", subject: changeId(prefix, change), detail, value: isApproval, at },
+    // Of the repository: its reviews are told of, so that a change without one is known to have none.
+    { fact: "approved", subject: prefix, value: null, at },
+  ]);
   return [];
 }
 
@@ -91,7 +95,7 @@ async function onMerged(context: ForgeContext, event: Merged): Promise<Outcome[]
   const mergeHash = mergeCommit === null ? null : hashCommit(hashes, mergeCommit);
   const found = await facts.find("commit", [branchHash, ...(mergeHash === null ? [] : [mergeHash])]);
   const told = await toContributions(event.commits, context);
-  const reviews = await facts.find("approved", [changeId(prefix, change)]);
+  const reviews = await facts.find("approved", [changeId(prefix, change), prefix]);
   const isApproved = reviews.some(({ value }) => value === true);
   const outcome = create({
     ...combine([...found.map(fromFact), ...told]),
@@ -102,6 +106,8 @@ async function onMerged(context: ForgeContext, event: Merged): Promise<Outcome[]
     reviewed_by_other: isReviewKnown || reviews.length > 0 ? isApproved : null,
   });
   if (mergeHash !== null) await facts.keep([toMergedFact(mergeHash, outcome, at)]);
+  // The next change from a branch that lives on is not made of the same commits.
+  await facts.forget("commit", branchHash);
   return [outcome];
 }
 

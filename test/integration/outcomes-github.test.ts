@@ -123,6 +123,12 @@ test.each([
   expect(await intake.outcomes()).toMatchObject([{ kind: "pr_merged", reviewed_by_other: isReviewed }]);
 });
 
+test("a merge without a review is known to have none where reviews of the repository are told of", async () => {
+  await send("pull_request_review", buildReview({ number: 61, at: before(5), state: "approved" }));
+  await send("pull_request", buildMerge({ number: 62, at: before(3) }));
+  expect(await intake.outcomes()).toMatchObject([{ reviewed_by_other: false }]);
+});
+
 test.each([
   { how: "Revert's own line", body: "Reverts #31", id: 31 },
   { how: "with the repository's name", body: `Reverts ${REPOSITORY.toLowerCase()}#32`, id: 32 },

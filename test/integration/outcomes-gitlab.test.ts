@@ -76,6 +76,19 @@ test.each([
   },
 );
 
+test("the next merge request of a branch that lives on has its own commits alone", async () => {
+  for (const [index, { email }] of [anna, await intake.bench.addPerson()].entries()) {
+    const commit = { id: sha(`long ${index}`), authorEmail: email, files: [`${index}.rb`] };
+    const said = { at: before(5 - index), branch: "dev", lastCommit: commit } as const;
+    await send(buildPush({ branch: "dev", commits: [commit] }));
+    await send(buildMergeRequest({ iid: 11 + index, action: "merge", ...said }));
+  }
+  expect(await intake.outcomes()).toMatchObject([
+    { person_id: anna.personId, file_hashes: [intake.hashes.file("0.rb")] },
+    { file_hashes: [intake.hashes.file("1.rb")] },
+  ]);
+});
+
 test("a merge request that reverts another one takes its outcome back, and is none", async () => {
   await send(buildMergeRequest({ iid: 3, action: "merge", at: before(4) }));
   const description = "This reverts merge request !3";
