@@ -17,7 +17,7 @@ const PROMPT_CHARS = 600;
 export const bigRefactors: LookAlike = {
   name: "big refactor",
   description: "For four weeks three times the usual work with much the same prompts, merged at the end.",
-  ownRate: 0.4,
+  ownRate: 0.3,
   live(week) {
     if (!WEEKS_OF_REFACTOR.includes(week.week)) return [...week.own];
     const lastMs = (7 - week.week) * WEEK_MS;

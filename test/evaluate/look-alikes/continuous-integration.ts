@@ -5,7 +5,7 @@ import { rephrase, writePrompt } from "../population/sketches.ts";
 import type { LookAlike } from "./look-alike.ts";
 import { smallRun, tool } from "./runs.ts";
 
-const PUSHES = 30;
+const PUSHES = 24;
 const TEMPLATE_CHARS = 1500;
 /** Half of each prompt is the change. */
 const SIMILARITY = 0.6;
@@ -15,8 +15,8 @@ const FIXED_AFTER_MS = 900_000;
 export const continuousIntegration: LookAlike = {
   name: "ci",
   description:
-    "An agent reviews and tests each push, thirty a week; a quarter of them turn a failing check green.",
-  ownRate: 0.35,
+    "An agent reviews and tests each push, two dozen a week; a quarter of them turn a failing check green.",
+  ownRate: 0.2,
   live(week) {
     const { own, random, habit, name, weekStartMs } = week;
     const template = writePrompt(habit.fork("template"), TEMPLATE_CHARS);

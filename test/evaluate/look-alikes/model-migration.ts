@@ -17,7 +17,7 @@ export const modelMigration: LookAlike = {
   name: "model migration",
   description:
     "From the fifth week on a new model with half as many tokens again, and a week of comparisons between both.",
-  ownRate: 0.6,
+  ownRate: 0.4,
   live(week) {
     if (week.week < MIGRATED_AT) return [...week.own];
     const migrated = week.own.map((run) => ({

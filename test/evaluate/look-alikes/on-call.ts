@@ -16,7 +16,7 @@ export const onCall: LookAlike = {
   name: "on-call",
   description:
     "Every second week three incidents, each with a dozen runs of one runbook prompt, polling, and a ticket that is closed.",
-  ownRate: 0.4,
+  ownRate: 0.3,
   live(week) {
     const { own, random, habit, name, weekStartMs } = week;
     if (week.week % 2 === 0) return [...own];

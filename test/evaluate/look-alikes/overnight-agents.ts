@@ -14,7 +14,7 @@ const STARTS_WITHIN_MS = 4000;
 export const overnightAgents: LookAlike = {
   name: "overnight agents",
   description: "Own sessions run at night, and a registered schedule writes a report every morning.",
-  ownRate: 0.6,
+  ownRate: 0.4,
   registers: "0 5 * * *",
   live(week) {
     const { own, random, habit, name, weekStartMs } = week;

@@ -11,7 +11,7 @@ const RETRY_MS = 1200;
 export const providerOutages: LookAlike = {
   name: "provider outage",
   description: "In three weeks a third of the calls fail and are sent again by the client, up to four times.",
-  ownRate: 0.6,
+  ownRate: 0.4,
   live({ own, week, random }) {
     if (!OUTAGE_WEEKS.includes(week)) return [...own];
     return own.map((run) => ({
