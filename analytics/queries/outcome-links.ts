@@ -24,8 +24,9 @@ const SOUGHT = `
     FROM analysis_outcomes ARRAY JOIN seeks AS seek WHERE version = {version:UInt64}`;
 
 const OFFERED = `
-    SELECT person_id AS person, run_id AS run, started_at AS began_at, expires_at AS run_expires_at, key
-    FROM run_links FINAL ARRAY JOIN ${OFFERS} AS key
+    SELECT * FROM (
+      SELECT person_id AS person, run_id AS run, started_at AS began_at, expires_at AS run_expires_at, arrayJoin(${OFFERS}) AS key
+      FROM run_links FINAL)
     WHERE key GLOBAL IN (SELECT key FROM sought)`;
 
 const MET = `

@@ -12,7 +12,7 @@ export const ROW_VERSION_STEP = 2;
 
 export interface RowOptions {
   price: Pricer;
-  retentionDays: Pick<Config["retentionDays"], "events" | "sketches">;
+  retentionDays: Pick<Config["retentionDays"], "events" | "sketches" | "runs">;
 }
 
 /** `keptFrom`: when retention starts to count; the call's own time, or that of an import. */
@@ -37,12 +37,13 @@ export function toFeaturesRow(
   return { ...features, expires_at: toExpiry(keptFrom, retentionDays.sketches) };
 }
 
+/** Kept as long as the runs that it may belong to: what takes an outcome back may come long after its calls have gone. */
 export function toOutcomeRow(
   outcome: Outcome,
   { retentionDays }: Pick<RowOptions, "retentionDays">,
   keptFrom: Date,
 ): Record<string, unknown> {
-  return { ...outcome, expires_at: toExpiry(keptFrom, retentionDays.events) };
+  return { ...outcome, expires_at: toExpiry(keptFrom, retentionDays.runs) };
 }
 
 /** An intent that nothing followed yields to the event, should that come after all. */

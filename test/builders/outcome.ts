@@ -24,6 +24,7 @@ const SILENT = {
   quantity: 1,
   gross_quantity: 1,
   reviewed_by_other: null,
+  rewritten_share: null,
   reverses: null,
   source: "api",
   trust: "low",

@@ -39,7 +39,7 @@ function buildCall(said: Partial<TokenEvent> = {}): TokenEvent {
 /** As the sink does it, also when it delivers a record again. */
 async function deliver(events: readonly TokenEvent[], price = asBefore): Promise<void> {
   const rows = events.map((event) =>
-    toEventRow(event, { price, retentionDays: { events: 30, sketches: 30 } }, KEPT_FROM),
+    toEventRow(event, { price, retentionDays: { events: 30, sketches: 30, runs: 90 } }, KEPT_FROM),
   );
   await opened.store.insert("token_events", rows);
 }

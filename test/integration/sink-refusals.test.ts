@@ -40,7 +40,7 @@ function openSink(store: ClickHouseStore) {
     deadLetters: { keep: async (kept) => void letters.push(...kept) },
     metrics: createMetrics("sink"),
     price: createPricer(),
-    retentionDays: { events: 30, sketches: 30 },
+    retentionDays: { events: 30, sketches: 30, runs: 90 },
   });
   return {
     deliver,

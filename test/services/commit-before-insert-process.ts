@@ -26,7 +26,7 @@ const { deliver } = createSink({
   deadLetters: { keep: async () => undefined },
   metrics,
   price: createPricer(),
-  retentionDays: { events: 30, sketches: 14 },
+  retentionDays: { events: 30, sketches: 14, runs: 90 },
 });
 const sink = consumeKafka(log, {
   client: createKafkaClient(log, kafka, "assay-sink"),

@@ -68,7 +68,7 @@ export async function openErasureBench(): Promise<ErasureBench> {
       deadLetters: openDeadLetters({ folder: deadLettersDir, now: () => new Date() }),
       metrics: createMetrics("test"),
       price: createPricer(),
-      retentionDays: { events: RETENTION_DAYS, sketches: RETENTION_DAYS },
+      retentionDays: { events: RETENTION_DAYS, sketches: RETENTION_DAYS, runs: RETENTION_DAYS },
     });
     await sink.deliver({ records, deadLetters: [] });
   }

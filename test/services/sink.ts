@@ -35,7 +35,7 @@ export function startTestSink(store: ClickHouseStore, spool: TestSpool): TestSin
     deadLetters: openDeadLetters({ folder: deadLettersDir, now: () => new Date() }),
     metrics: createMetrics("sink"),
     price: createPricer(),
-    retentionDays: { events: 30, sketches: 14 },
+    retentionDays: { events: 30, sketches: 14, runs: 90 },
   });
   const sink = carrySpool(log, spool.openReader(), { deliver, batchRecordsMax: SINK_BATCH_RECORDS_MAX });
   // A sink that can't go on must end the test, and not just stop.

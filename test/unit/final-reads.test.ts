@@ -16,6 +16,14 @@ const REASONS: Readonly<Record<string, string>> = {
   "analytics/queries/run-scores.ts: run_links": "As its outcome_links.",
   "analytics/queries/credits.ts: outcome_links":
     "A link that was taken away touches as much as one that was made.",
+  "analytics/queries/outcome-links.ts: outcome_links":
+    "Links that a pass took back which did not end; the others are read with FINAL.",
+  "analytics/queries/run-links.ts: call_features": "Makes sets, and extremes of times.",
+  "analytics/queries/run-links.ts: token_events": "Makes sets, and extremes of times.",
+  "analytics/queries/sought-outcomes.ts: outcome_links":
+    "Makes a set of outcomes to look at again; what held once touches as much.",
+  "analytics/queries/sought-outcomes.ts: run_links": "Makes a set; what no longer holds touches as much.",
+  "analytics/queries/state.ts: outcomes": "Asks whether there is any row.",
   "analytics/queries/state.ts: ${STATE_TABLE}": "Of two passes that ended together both must find the other.",
   "analytics/queries/state.ts: token_events": "Asks whether there is any row.",
   "analytics/queries/state.ts: call_features": "Asks whether there is any row.",
@@ -50,7 +58,24 @@ test("the tables of calls, outcomes and all that is derived are among them", () 
     "person_weeks",
     "analysis_state",
   ];
-  expect(listReplacedTables(ROOT)).toEqual([...tables, "erased_people", "call_features", "declared_classes"]);
+  const linked = ["run_links", "outcome_links"];
+  const scored = [
+    "class_baselines",
+    "outcome_costs",
+    "signal_references",
+    "run_scores",
+    "week_scores",
+    "week_signals",
+  ];
+  const others = [
+    "erased_people",
+    "call_features",
+    "declared_classes",
+    ...linked,
+    ...scored,
+    "target_findings",
+  ];
+  expect(listReplacedTables(ROOT)).toEqual([...tables, ...others]);
 });
 
 test.each([
