@@ -1,7 +1,7 @@
 // Whether registered schedules explain a pattern that its person was told of. They do where they started most of what the timed
 // mechanisms name; so many times in so many days by themselves, and always where somebody approved of them.
 
-import { and, eq, gt, inArray, isNotNull } from "drizzle-orm";
+import { and, eq, gt, inArray } from "drizzle-orm";
 import { patternEvidence, patterns } from "../../schemas/postgres/pattern-tables.ts";
 import type { PatternRow } from "../../schemas/postgres/patterns.ts";
 import { schedules } from "../../schemas/postgres/tables.ts";
@@ -27,10 +27,12 @@ export async function askSchedules(
   if (pattern?.state !== "notified" || !isTimed) return { says: "none", share: 0 };
   const { patternId, personId } = pattern;
   const { db } = postgres;
-  const accepted = await db
-    .select({ scheduleId: schedules.scheduleId })
+  const registered = await db
+    .select({ scheduleId: schedules.scheduleId, acceptedAt: schedules.acceptedAt })
     .from(schedules)
-    .where(and(eq(schedules.personId, personId), isNotNull(schedules.acceptedAt)));
+    .where(eq(schedules.personId, personId));
+  if (registered.length === 0) return { says: "none", share: 0 };
+  const accepted = registered.filter(({ acceptedAt }) => acceptedAt !== null);
   const evidence = await db
     .select({ runIds: patternEvidence.runIds })
     .from(patternEvidence)

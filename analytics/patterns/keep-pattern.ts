@@ -4,6 +4,8 @@
 // Everything of one pattern is one transaction.
 
 import { and, eq, gte, inArray } from "drizzle-orm";
+import type { SignalFamily } from "../../schemas/closed-lists.ts";
+import type { Method } from "../../schemas/method.ts";
 import { appendAudit } from "../../schemas/postgres/audit.ts";
 import type { Transaction } from "../../schemas/postgres/open.ts";
 import { patternEvidence, patterns } from "../../schemas/postgres/pattern-tables.ts";
@@ -14,7 +16,7 @@ import { askSchedules } from "./ask-schedules.ts";
 import type { Candidate } from "./candidate.ts";
 import { listUnmet, NO_FIGURES, type Figures } from "./conditions.ts";
 import type { PatternRound } from "./round.ts";
-import { findStep, type Facts, type Step } from "./steps.ts";
+import { findStep, type Facts, type PatternClock, type Step } from "./steps.ts";
 
 const DAY_MS = 86_400_000;
 /** Rows of evidence in one insert. */
@@ -31,47 +33,65 @@ export interface KnownPattern {
 }
 
 export async function keepPattern(round: PatternRound, known: KnownPattern): Promise<void> {
-  const scheduled = await askSchedules(round, known.pattern);
-  await round.postgres.db.transaction(async (transaction) => {
-    const pattern = await bringUpToDate(transaction, round, { ...known, scheduledShare: scheduled.share });
-    if (pattern === undefined) return;
-    const facts: Facts = {
-      unmet: known.candidate && listUnmet(known.candidate, known.figures ?? NO_FIGURES, round.config.method),
-      isExplained: isExplained(round, known, pattern),
-      schedules: scheduled.says,
-    };
-    const { now, config } = round;
-    const step = findStep(pattern, facts, { now, calendar: config, method: config.method.patterns });
-    if (step) await take(transaction, round, { pattern, step });
-    else await endView(transaction, round, pattern);
+  const { pattern, candidate, figures = NO_FIGURES } = known;
+  const { now, config, postgres } = round;
+  const { method } = config;
+  const scheduled = await askSchedules(round, pattern);
+  const found = candidate && { ...toColumns(candidate, method), ...figures, scheduledShare: scheduled.share };
+  const families = (isTold(pattern) ? undefined : candidate?.families) ?? pattern?.families ?? [];
+  const facts: Facts = {
+    unmet: candidate && listUnmet(candidate, figures, method),
+    isExplained: isExplained(round, known, families),
+    schedules: scheduled.says,
+  };
+  const stepFrom = (row: PatternClock): Step | undefined =>
+    findStep(row, facts, { now, calendar: config, method: method.patterns });
+  const isStill = pattern !== undefined && (found === undefined || isLike(pattern, { ...found, families }));
+  // Most patterns stay as they are from one round to the next. Of an open one it has to be asked whose report its person is.
+  if (isStill && pattern.state !== "open" && stepFrom(pattern) === undefined) return;
+  await postgres.db.transaction(async (transaction) => {
+    const row = isStill ? pattern : await write(transaction, round, { ...known, found });
+    if (row === undefined) return;
+    const step = stepFrom(row);
+    if (step) await take(transaction, round, { pattern: row, step });
+    else await endView(transaction, round, row);
   });
 }
 
-async function bringUpToDate(
+/** From then on its families and its beginning stay as they were told. */
+function isTold(pattern: PatternRow | undefined): pattern is PatternRow {
+  return pattern !== undefined && pattern.state !== "observed";
+}
+
+function toColumns({ weeks, signals }: Candidate, { version }: Method) {
+  const [firstWeek = ""] = weeks;
+  return {
+    firstWeek,
+    lastWeek: weeks.at(-1) ?? firstWeek,
+    methodVersion: version,
+    evidenceVersion: Math.max(...signals.map((signal) => signal.version)),
+  };
+}
+
+type Found = ReturnType<typeof toColumns> & Figures & Pick<PatternRow, "scheduledShare">;
+
+function isLike(pattern: PatternRow, found: Found & Pick<PatternRow, "families">): boolean {
+  if (pattern.families.join() !== found.families.join()) return false;
+  const row: Found = isTold(pattern) ? { ...pattern, firstWeek: found.firstWeek } : pattern;
+  const names = ["firstWeek", "lastWeek", "methodVersion", "evidenceVersion", "scheduledShare"] as const;
+  const figures = ["namedCostUsd", "ownCostUsd", "dueOutcomes", "expectedOutcomes", "pLowValue"] as const;
+  return [...names, ...figures].every((name) => row[name] === found[name]);
+}
+
+async function write(
   transaction: Transaction,
   round: PatternRound,
-  { pattern, candidate, figures = NO_FIGURES, scheduledShare }: KnownPattern & { scheduledShare: number },
+  { pattern, candidate, found }: KnownPattern & { found: Found | undefined },
 ): Promise<PatternRow | undefined> {
-  if (candidate === undefined) return pattern;
-  const { personId, families, weeks, signals } = candidate;
-  const [firstWeek = round.toWeek] = weeks;
-  const lastWeek = weeks.at(-1) ?? firstWeek;
-  const found = {
-    ...figures,
-    scheduledShare,
-    lastWeek,
-    methodVersion: round.config.method.version,
-    evidenceVersion: Math.max(...signals.map(({ version }) => version)),
-  };
+  if (candidate === undefined || found === undefined) return pattern;
+  const { personId, families } = candidate;
   if (pattern === undefined) {
-    const row = {
-      ...found,
-      personId,
-      families,
-      firstWeek,
-      state: "observed",
-      observedAt: round.now,
-    } as const;
+    const row = { ...found, personId, families, state: "observed", observedAt: round.now } as const;
     // Two rounds at the same time find it new: the second leaves it to the first.
     const [added] = await transaction.insert(patterns).values(row).onConflictDoNothing().returning();
     if (added) await writeEvidence(transaction, round, { pattern: added, candidate });
@@ -79,10 +99,10 @@ async function bringUpToDate(
   }
   // Whom a decision has reached meanwhile stays as it is.
   const isStill = and(eq(patterns.patternId, pattern.patternId), eq(patterns.state, pattern.state));
-  const isObserved = pattern.state === "observed";
+  const { firstWeek: _, ...told } = found;
   const [updated] = await transaction
     .update(patterns)
-    .set(isObserved ? { ...found, families, firstWeek } : found)
+    .set(isTold(pattern) ? told : { ...found, families })
     .where(isStill)
     .returning();
   if (updated && updated.evidenceVersion !== pattern.evidenceVersion)
@@ -129,7 +149,7 @@ async function writeEvidence(
 function isExplained(
   { now, config }: PatternRound,
   { closed }: KnownPattern,
-  { families }: PatternRow,
+  families: readonly SignalFamily[],
 ): boolean {
   const since = new Date(now.getTime() - config.method.patterns.explanationDays * DAY_MS);
   return closed.some(

@@ -15,7 +15,7 @@ WITH
       AND (empty({person_ids:Array(UUID)}) OR person_id IN {person_ids:Array(UUID)})
   ),
   baselines AS (
-    SELECT * FROM class_baselines FINAL WHERE week IN (SELECT week FROM scores)
+    SELECT * FROM class_baselines FINAL WHERE week GLOBAL IN (SELECT week FROM scores)
   )
 SELECT
   run.person_id AS person_id,

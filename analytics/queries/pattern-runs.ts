@@ -39,7 +39,7 @@ SELECT
   argMaxIf(priors.prior_rate, score.expected_outcomes, score.counts) AS prior_rate
 FROM (
   SELECT *, is_value_scored AND NOT is_provisional AND NOT is_scheduled AS counts FROM run_scores FINAL
-  WHERE person_id IN {person_ids:Array(UUID)} AND (person_id, run_id) IN (SELECT person_id, run_id FROM named)
+  WHERE person_id IN {person_ids:Array(UUID)} AND (person_id, run_id) GLOBAL IN (SELECT person_id, run_id FROM named)
 ) AS score
 LEFT JOIN priors ON priors.week = score.week AND priors.workload_class = score.workload_class
   AND priors.model_tier = score.model_tier

@@ -17,6 +17,14 @@ beforeAll(async () => {
 beforeEach(() => on.reset());
 afterAll(() => on.bench.close());
 
+const SCHEDULE = {
+  name: "nightly",
+  cron: "0 3 * * *",
+  timezone: "UTC",
+  minutes: 5,
+  workloadClass: "batch",
+} as const;
+
 describe("what people say", () => {
   const explain = { text: "A nightly check of the search index.", workload_class: "evaluation" };
 
@@ -29,14 +37,7 @@ describe("what people say", () => {
     await clickhouse.insert("calls", [
       { ...call, started_at: `${W2}T03:00:00.000Z`, expires_at: "2090-01-01T00:00:00Z" },
     ]);
-    await postgres.db.insert(schedules).values({
-      personId: on.ada.personId,
-      name: "n",
-      cron: "0 3 * * *",
-      timezone: "UTC",
-      minutes: 5,
-      workloadClass: "batch",
-    });
+    await postgres.db.insert(schedules).values({ ...SCHEDULE, personId: on.ada.personId });
     const own = await on.bench.signIn(on.ada);
     const said = await own.post(`/api/v1/people/${on.ada.personId}/patterns/${patternId}/explain`, explain);
     expect(said.status).toBe(201);
@@ -125,6 +126,7 @@ describe("what people say", () => {
   test("a registered schedule closes what was told, twice in 28 days without an approver", async () => {
     const { clickhouse, postgres } = on.bench.dashboard.stores;
     const weeks = [W1, W2];
+    await postgres.db.insert(schedules).values({ ...SCHEDULE, personId: on.ada.personId });
     for (const times of [1, 2]) {
       await on.tell();
       await recordRuns(clickhouse, { personId: on.ada.personId, weeks }, "schedule", times);

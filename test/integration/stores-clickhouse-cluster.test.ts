@@ -7,7 +7,12 @@ import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { explainedSignals } from "../../analytics/queries/explained-signals.ts";
+import { patternPeople } from "../../analytics/queries/pattern-people.ts";
+import { patternRuns } from "../../analytics/queries/pattern-runs.ts";
+import { patternSignals } from "../../analytics/queries/pattern-signals.ts";
 import { exportedEvents } from "../../dashboard/server/queries/exported-events.ts";
+import { exportedWeeks } from "../../dashboard/server/queries/exported-weeks.ts";
 import { newestRuns } from "../../dashboard/server/queries/newest-runs.ts";
 import { usageCuts } from "../../dashboard/server/queries/usage-cuts.ts";
 import { SHARDED_BY, toClusterStatements } from "../../schemas/clickhouse/cluster.ts";
@@ -20,6 +25,7 @@ import {
 import { MIGRATIONS_FOLDER, toStatements } from "../../schemas/clickhouse/migrate.ts";
 import { openClickHouse } from "../../schemas/clickhouse/open.ts";
 import { openAnalysisBench, OTHER_PERSON, PERSON, type AnalysisBench } from "../builders/analysis.ts";
+import { recordPatternWeeks, toRunId } from "../builders/pattern-weeks.ts";
 import { createRandom, randomCall, randomUnnamedCall, shuffle } from "../builders/random-calls.ts";
 import { startTestCluster, type TestClickHouse } from "../services/clickhouse-http.ts";
 import { ask } from "../services/clickhouse-openers.ts";
@@ -31,6 +37,7 @@ const CALLS = 80;
 const UNNAMED_CALLS = 40;
 /** Nobody and PERSON lie on the first of two shards by the hash of their ids, and this one on the second. */
 const ON_OTHER_SHARD = "01936a00-0000-7000-8000-000000000010";
+const NOBODY = "00000000-0000-0000-0000-000000000000";
 const NOW = new Date("2026-11-21T00:00:00Z");
 
 const STATEMENTS = readdirSync(MIGRATIONS_FOLDER).flatMap((file) =>
@@ -59,6 +66,9 @@ afterAll(async () => {
   await Promise.all([sharded.close(), single.close()]);
   await server.stop();
 });
+
+const byPerson = (one: { person_id: string }, other: { person_id: string }): number =>
+  one.person_id < other.person_id ? -1 : 1;
 
 const format = (sql: string) => single.store.query(ask("SELECT formatQuery({sql:String}) AS sql"), { sql });
 
@@ -174,6 +184,45 @@ describe(`two shards answer as one server does (seed ${SEED})`, () => {
     );
     expect(onShards).toEqual(onOne);
     expect(onShards).toHaveLength(CALLS + UNNAMED_CALLS);
+  });
+
+  test("the questions about patterns", async () => {
+    const [week, families, person_ids] = [
+      "2026-11-09",
+      ["no_op", "replay"],
+      [PERSON, ON_OTHER_SHARD],
+    ] as const;
+    const said = { weeks: [week], families, dueOutcomes: 1, expectedOutcomes: 14 };
+    const speaking = { from_week: week, to_week: week, p_value_max: 0.01 };
+    const [onShards, onOne] = await both(async ({ store }) => {
+      for (const personId of person_ids) await recordPatternWeeks(store, { ...said, personId });
+      const [first] = person_ids;
+      return Promise.all([
+        store.query(patternPeople, { ...speaking, families_min: 2, after: NOBODY, people_max: 10 }),
+        store.query(patternSignals, { ...speaking, person_ids: [...person_ids] }),
+        store.query(patternRuns, {
+          ...speaking,
+          person_ids: [...person_ids],
+          families: person_ids.map(() => ["replay"]),
+          weeks: person_ids.map(() => [week]),
+        }),
+        store.query(explainedSignals, { person_id: first, run_id: toRunId(week), p_value_max: 1, now: NOW }),
+        Array.fromAsync(
+          store.stream(exportedWeeks, { from: new Date(0), to: NOW, now: NOW, timezone: "UTC" }),
+        ),
+      ]);
+    });
+    // Both people are one row each, wherever they lie; nothing says in which order.
+    const [, , runsOnShards] = onShards;
+    expect(runsOnShards.toSorted(byPerson)).toEqual(onOne[2].toSorted(byPerson));
+    expect([onShards[0], onShards[1], onShards[3], onShards[4]]).toEqual([
+      onOne[0],
+      onOne[1],
+      onOne[3],
+      onOne[4],
+    ]);
+    expect(onShards.map((rows) => rows.length > 0)).toEqual(onShards.map(() => true));
+    expect(runsOnShards).toMatchObject([{ expected_outcomes: 14 }, { expected_outcomes: 14 }]);
   });
 
   test("an erasure, and a sweep of what came in late", async () => {
