@@ -16,6 +16,7 @@ import { measure, type Measurement } from "./signals/measure.ts";
 import { isReferenced, makeReferences, readReferences } from "./signals/references.ts";
 import type { Signal } from "./signals/signal.ts";
 import { SIGNALS } from "./signals/signals.ts";
+import { sumSignalRuns } from "./signals/sum-runs.ts";
 import { conformalPValue } from "./stats/split-conformal.ts";
 
 /** Rows of one insert. */
@@ -48,6 +49,7 @@ async function detectInWeek(
   const { store, config, version } = pass;
   const { method, timezone } = config;
   await store.execute(gatherSignalCalls, { version, week, timezone, scored_from: scoredFrom });
+  await store.execute(sumSignalRuns, { version, week });
   await store.execute(groupPrompts(method), { version, week });
   const references = await bringReferences(pass, week);
   for (const signal of signals) {

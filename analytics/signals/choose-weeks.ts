@@ -64,7 +64,7 @@ WHERE version < {version:UInt64} AND inputs_expire_at > {now:DateTime64(3)}
 });
 
 /** What a pass gathered; of no use once it has ended. A pass that dies leaves it to the tables' TTL. */
-export const GATHERED = ["signal_weeks", "signal_calls", "signal_prompts"].map((table) =>
+export const GATHERED = ["signal_weeks", "signal_calls", "signal_runs", "signal_prompts"].map((table) =>
   defineRemoval({
     name: `signals: clear ${table}`,
     table,

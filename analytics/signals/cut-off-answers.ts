@@ -25,35 +25,33 @@ export const cutOffAnswers: Signal = {
     "signal_calls.is_opening",
     "signal_calls.is_prompt",
     "signal_calls.is_cut_off",
-    "signal_calls.has_effect",
     "signal_calls.blocks",
     "signal_calls.output_blocks",
-    "outcome_links.person_id",
-    "outcome_links.run_id",
-    "outcome_links.reversed_at",
+    "signal_runs.person_id",
+    "signal_runs.run_id",
+    "signal_runs.has_effect",
+    "signal_runs.has_outcome",
   ],
   sql: ({ signals }) => `
     SELECT person_id, avg(is_left) AS effect, count() AS cases, map('left', toFloat64(sum(is_left))) AS counts,
       groupUniqArrayIf(run_id, is_left) AS run_ids
     FROM (
       SELECT ends.person_id AS person_id, ends.run_id AS run_id,
-        is_cut_off AND NOT run_has_effect AND outcomes.run_id = '' AND empty(arrayIntersect(output_blocks, said_blocks)) AS is_left
+        is_cut_off AND NOT has_effect AND NOT has_outcome AND empty(arrayIntersect(output_blocks, said_blocks)) AS is_left
       FROM (
-        SELECT person_id, run_id, is_cut_off, if(is_cut_off, output_blocks, []) AS output_blocks, is_agent,
-          max(has_effect) OVER (PARTITION BY person_id, run_id) AS run_has_effect,
-          leadInFrame(is_opening, 1, true) OVER (PARTITION BY person_id, run_id, is_agent ORDER BY started_at, event_id
+        SELECT person_id, run_id, is_cut_off, if(is_cut_off, output_blocks, []) AS output_blocks,
+          leadInFrame(is_opening, 1, true) OVER (PARTITION BY person_id, run_id ORDER BY started_at, event_id
             ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS is_last
-        FROM signal_calls WHERE ${OF_WEEK}
+        FROM signal_calls WHERE ${OF_WEEK} AND NOT is_agent
       ) AS ends
+      INNER JOIN (SELECT * FROM signal_runs WHERE ${OF_WEEK}) AS runs
+        ON runs.person_id = ends.person_id AND runs.run_id = ends.run_id
       LEFT JOIN (
         SELECT person_id, groupUniqArrayArray(blocks) AS said_blocks FROM signal_calls WHERE ${OF_WEEK} AND is_prompt
+          AND person_id IN (SELECT person_id FROM signal_calls WHERE ${OF_WEEK} AND is_cut_off)
         GROUP BY person_id
       ) AS said ON said.person_id = ends.person_id
-      LEFT JOIN (
-        SELECT DISTINCT person_id, run_id FROM outcome_links FINAL
-        WHERE reversed_at IS NULL AND person_id IN (SELECT person_id FROM signal_calls WHERE ${OF_WEEK})
-      ) AS outcomes ON outcomes.person_id = ends.person_id AND outcomes.run_id = ends.run_id
-      WHERE is_last AND NOT is_agent
+      WHERE is_last
     )
     GROUP BY person_id
     HAVING cases >= ${signals.cutOffAnswersMin}`,

@@ -8,6 +8,25 @@ import { SKETCH_SIZE } from "../../schemas/call-features.ts";
 import { OF_WEEK } from "./evidence.ts";
 import type { Signal } from "./signal.ts";
 
+const IS_SAID = "NOT is_agent AND NOT has_tool_results";
+
+/** Calls of runs that have enough without tools, and whether each is a round. */
+const CALLS = (similarity: number, roundsMin: number): string => `
+          SELECT person_id, run_id, cost_usd,
+            ${IS_SAID} AND (
+              (text != 0 AND text = lagInFrame(output) OVER earlier)
+              OR (notEmpty(sketch) AND sketch_epoch = lagInFrame(sketch_epoch) OVER earlier
+                AND arrayCount((one, other) -> one = other, sketch,
+                  arrayResize(lagInFrame(output_sketch) OVER earlier, ${SKETCH_SIZE})) >= ${similarity * SKETCH_SIZE})
+              OR (notEmpty(blocks) AND 2 * length(arrayIntersect(blocks, lagInFrame(output_blocks) OVER earlier)) >= length(blocks))
+            ) AS is_round
+          FROM signal_calls
+          WHERE ${OF_WEEK} AND NOT is_agent AND (person_id, run_id) IN (
+            SELECT person_id, run_id FROM signal_calls WHERE ${OF_WEEK}
+            GROUP BY person_id, run_id HAVING countIf(${IS_SAID}) >= ${roundsMin})
+          WINDOW earlier AS (PARTITION BY person_id, run_id ORDER BY started_at, event_id
+            ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)`;
+
 export const echoedAnswers: Signal = {
   name: "echoed_answers",
   family: "echo",
@@ -31,27 +50,22 @@ export const echoedAnswers: Signal = {
     "signal_calls.output_blocks",
   ],
   sql: ({ signals }) => `
-    SELECT person_id, if(sum(cost) = 0, 0, sumIf(round_cost, rounds >= ${signals.echoRoundsMin}) / sum(cost)) AS effect,
-      max(rounds) AS cases, map('rounds', toFloat64(sumIf(rounds, rounds >= ${signals.echoRoundsMin}))) AS counts,
-      groupArrayIf(run_id, rounds >= ${signals.echoRoundsMin}) AS run_ids
+    SELECT whole.person_id AS person_id, if(cost = 0, 0, round_cost / cost) AS effect, said AS cases,
+      map('rounds', toFloat64(all_rounds)) AS counts, runs AS run_ids
     FROM (
-      SELECT person_id, run_id, sum(cost_usd) AS cost, countIf(is_round) AS rounds, sumIf(cost_usd, is_round) AS round_cost
+      SELECT person_id, sum(cost_usd) AS cost, countIf(${IS_SAID}) AS said FROM signal_calls WHERE ${OF_WEEK}
+      GROUP BY person_id
+      HAVING said >= ${signals.echoRoundsMin}
+    ) AS whole
+    LEFT JOIN (
+      SELECT person_id, sum(cost) AS round_cost, sum(rounds) AS all_rounds, groupArray(run_id) AS runs
       FROM (
-        SELECT person_id, run_id, cost_usd,
-          NOT is_agent AND NOT has_tool_results AND (
-            (text != 0 AND text = lagInFrame(output) OVER earlier)
-            OR (notEmpty(sketch) AND sketch_epoch = lagInFrame(sketch_epoch) OVER earlier
-              AND arrayCount((one, other) -> one = other, sketch,
-                arrayResize(lagInFrame(output_sketch) OVER earlier, ${SKETCH_SIZE})) >= ${signals.replaySimilarity * SKETCH_SIZE})
-            OR (notEmpty(blocks) AND 2 * length(arrayIntersect(blocks, lagInFrame(output_blocks) OVER earlier)) >= length(blocks))
-          ) AS is_round
-        FROM signal_calls WHERE ${OF_WEEK}
-        WINDOW earlier AS (PARTITION BY person_id, run_id, is_agent ORDER BY started_at, event_id
-          ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+        SELECT person_id, run_id, countIf(is_round) AS rounds, sumIf(cost_usd, is_round) AS cost
+        FROM (${CALLS(signals.replaySimilarity, signals.echoRoundsMin)})
+        GROUP BY person_id, run_id
+        HAVING rounds >= ${signals.echoRoundsMin}
       )
-      GROUP BY person_id, run_id
-    )
-    GROUP BY person_id
-    HAVING cases > 0`,
+      GROUP BY person_id
+    ) AS echoed ON echoed.person_id = whole.person_id`,
   floor: ({ signals }) => signals.echoShareFloor,
 };

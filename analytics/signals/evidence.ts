@@ -1,4 +1,4 @@
-// What signals measure, as SQL over the rows that the pass has gathered (gather-calls.ts, group-prompts.ts).
+// What signals measure, as SQL over the rows that the pass has gathered (gather-calls.ts, sum-runs.ts, group-prompts.ts).
 
 import type { WorkloadClass } from "../../schemas/closed-lists.ts";
 

@@ -32,30 +32,28 @@ WITH
     WHERE ${OF_WEEK} AND ${IS_COMPARED} AND notEmpty(sketch)
     GROUP BY ${SCOPE}, text
   ),
-  banded AS (
-    SELECT ${SCOPE}, text, first,
-      arrayJoin(arrayMap(band -> cityHash64(band, arraySlice(numbers, band * ${ROWS} + 1, ${ROWS})), range(${BANDS}))) AS bucket
-    FROM texts
-  ),
-  heads AS (
-    SELECT ${SCOPE}, bucket, argMin(text, (first, text)) AS head
-    FROM banded GROUP BY ${SCOPE}, bucket HAVING count() > 1
-  ),
   candidates AS (
-    SELECT DISTINCT ${SCOPE}, text, head FROM banded INNER JOIN heads USING (${SCOPE}, bucket)
+    SELECT DISTINCT ${SCOPE}, text, head
+    FROM (
+      SELECT ${SCOPE}, text, count() OVER one_bucket AS members, argMin(text, (first, text)) OVER one_bucket AS head
+      FROM (
+        SELECT ${SCOPE}, text, first,
+          arrayJoin(arrayMap(band -> cityHash64(band, arraySlice(numbers, band * ${ROWS} + 1, ${ROWS})), range(${BANDS}))) AS bucket
+        FROM texts
+      )
+      WINDOW one_bucket AS (PARTITION BY ${SCOPE}, bucket)
+    )
+    WHERE members > 1
   ),
   alike AS (
-    SELECT ${SCOPE}, text, head, times
+    SELECT ${SCOPE}, text, head, sum(times) OVER (PARTITION BY ${SCOPE}, head) AS prompts
     FROM candidates
     INNER JOIN texts USING (${SCOPE}, text)
-    INNER JOIN (SELECT ${SCOPE}, text AS head, numbers AS head_numbers FROM texts) AS heads_texts USING (${SCOPE}, head)
+    INNER JOIN (SELECT ${SCOPE}, text AS head, numbers AS head_numbers FROM texts) AS heads USING (${SCOPE}, head)
     WHERE arrayCount((one, other) -> one = other, numbers, head_numbers) >= ${method.signals.replaySimilarity * SKETCH_SIZE}
   ),
   joined AS (
-    SELECT ${SCOPE}, text, argMax(head, (prompts, head)) AS cluster_text
-    FROM alike
-    INNER JOIN (SELECT ${SCOPE}, head, sum(times) AS prompts FROM alike GROUP BY ${SCOPE}, head) AS sizes USING (${SCOPE}, head)
-    GROUP BY ${SCOPE}, text
+    SELECT ${SCOPE}, text, argMax(head, (prompts, head)) AS cluster_text FROM alike GROUP BY ${SCOPE}, text
   )
 SELECT {version:UInt64}, person_id, {week:Date}, run_id, agent_id, parent_agent_id, started_at, event_id, is_agent, is_opening,
   empty(sketch), if(cluster_text = 0, text, cluster_text)

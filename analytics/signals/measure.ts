@@ -23,11 +23,6 @@ const measurementSchema = z.object({
 
 export type Measurement = z.output<typeof measurementSchema>;
 
-const RUNS = `
-    SELECT person_id, run_id, sum(cost_usd) AS cost, argMin(workload_class, (started_at, event_id)) AS class
-    FROM signal_calls WHERE ${OF_WEEK}
-    GROUP BY person_id, run_id`;
-
 /** The class that most of a cost is of; of equal ones the first by name. */
 const dearest = (costs: string): string =>
   `arraySort(class -> (-${costs}[class], class), mapKeys(${costs}))[1]`;
@@ -45,11 +40,13 @@ WITH
       arrayMap(run -> run.2, arraySlice(arraySort(groupArrayIf((-cost, run_id), run_id != '')), 1, ${NAMED_RUNS_MAX})) AS run_ids,
       sum(cost) AS named_cost_usd, sumMapIf(map(class, cost), run_id != '') AS named_costs
     FROM (SELECT person_id, effect, cases, counts, run_id FROM measured LEFT ARRAY JOIN run_ids AS run_id) AS one
-    LEFT JOIN (${RUNS}) AS runs USING (person_id, run_id)
+    LEFT JOIN (
+      SELECT person_id, run_id, cost_usd AS cost, workload_class AS class FROM signal_runs WHERE ${OF_WEEK}
+    ) AS runs USING (person_id, run_id)
     GROUP BY person_id
   ),
   whole AS (
-    SELECT person_id, sumMap(map(class, cost)) AS costs FROM (${RUNS}) GROUP BY person_id
+    SELECT person_id, sumMap(map(workload_class, cost_usd)) AS costs FROM signal_runs WHERE ${OF_WEEK} GROUP BY person_id
   )
 SELECT named.person_id AS person_id, effect, cases, counts, run_ids, named_cost_usd,
   if(empty(run_ids), ${dearest("costs")}, ${dearest("named_costs")}) AS workload_class,

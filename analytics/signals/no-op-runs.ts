@@ -19,19 +19,17 @@ export const noOpRuns: Signal = {
     "a monitor that has had nothing to report",
   ],
   reads: [
-    "signal_calls.person_id",
-    "signal_calls.run_id",
-    "signal_calls.cost_usd",
-    "signal_calls.has_effect",
+    "signal_runs.person_id",
+    "signal_runs.run_id",
+    "signal_runs.cost_usd",
+    "signal_runs.has_effect",
+    "signal_runs.has_outcome",
     "signal_prompts.person_id",
     "signal_prompts.run_id",
     "signal_prompts.cluster",
     "signal_prompts.is_opening",
     "signal_prompts.is_short",
     "signal_prompts.is_agent",
-    "outcome_links.person_id",
-    "outcome_links.run_id",
-    "outcome_links.reversed_at",
   ],
   sql: ({ signals }) => `
     SELECT person_id,
@@ -41,13 +39,9 @@ export const noOpRuns: Signal = {
         'repeats', toFloat64(sumIf(run_openings, is_no_op)) - length(groupUniqArrayArrayIf(opening_texts, is_no_op))) AS counts,
       groupArrayIf(run_id, is_no_op) AS run_ids
     FROM (
-      SELECT runs.person_id AS person_id, runs.run_id AS run_id, cost, prompts.run_openings AS run_openings, prompts.opening_texts AS opening_texts,
-        NOT has_effect AND prompts.is_all_repeated AND outcomes.run_id = '' AS is_no_op
-      FROM (
-        SELECT person_id, run_id, sum(cost_usd) AS cost, max(has_effect) AS has_effect
-        FROM signal_calls WHERE ${OF_WEEK}
-        GROUP BY person_id, run_id
-      ) AS runs
+      SELECT runs.person_id AS person_id, runs.run_id AS run_id, cost_usd AS cost, prompts.run_openings AS run_openings,
+        prompts.opening_texts AS opening_texts, NOT has_effect AND NOT has_outcome AND prompts.is_all_repeated AS is_no_op
+      FROM (SELECT * FROM signal_runs WHERE ${OF_WEEK}) AS runs
       LEFT JOIN (
         SELECT person_id, run_id, sum(openings) AS run_openings, groupUniqArrayIf(cluster, openings > 0) AS opening_texts,
           run_openings > 0 AND min(alike >= ${signals.noOpRepeatsMin} AND NOT is_short_turn) AS is_all_repeated
@@ -56,10 +50,6 @@ export const noOpRuns: Signal = {
         )
         GROUP BY person_id, run_id
       ) AS prompts ON prompts.person_id = runs.person_id AND prompts.run_id = runs.run_id
-      LEFT JOIN (
-        SELECT DISTINCT person_id, run_id FROM outcome_links FINAL
-        WHERE reversed_at IS NULL AND person_id IN (SELECT person_id FROM signal_calls WHERE ${OF_WEEK})
-      ) AS outcomes ON outcomes.person_id = runs.person_id AND outcomes.run_id = runs.run_id
     )
     GROUP BY person_id
     HAVING sum(run_openings) >= ${signals.noOpRepeatsMin}`,

@@ -26,7 +26,7 @@ export interface Signal {
   rule: string;
   /** Honest ways to the same effect; shown beside each finding. */
   innocents: readonly string[];
-  /** Columns of signal_calls, signal_prompts and outcome_links that its SQL reads, as `signal_calls.cost_usd`. */
+  /** Columns of signal_calls, signal_runs and signal_prompts that its SQL reads, as `signal_calls.cost_usd`. */
   reads: readonly string[];
   /**
    * A SELECT of person_id, effect, cases, counts Map(String, Float64) and run_ids Array(String), a row for each person-week with enough

@@ -38,6 +38,7 @@ export const SHARDED_BY: Readonly<Record<string, string>> = {
   signal_references: "workload_class",
   signal_weeks: "person_id",
   signal_calls: "person_id",
+  signal_runs: "person_id",
   signal_prompts: "person_id",
   target_findings: "target_id",
   analysis_windows: "person_id",

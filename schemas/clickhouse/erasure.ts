@@ -30,6 +30,7 @@ export const PERSON_TABLES = [
   { table: "week_signals", rows: "week_signals FINAL", swept: "all" },
   { table: "signal_weeks", rows: "signal_weeks", swept: "all" },
   { table: "signal_calls", rows: "signal_calls", swept: "all" },
+  { table: "signal_runs", rows: "signal_runs", swept: "all" },
   { table: "signal_prompts", rows: "signal_prompts", swept: "all" },
   { table: "declared_classes", rows: "declared_classes FINAL", swept: "all" },
   { table: "analysis_outcomes", rows: "analysis_outcomes", swept: "all" },

@@ -28,7 +28,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const WEEK_CALLS = `signal_calls WHERE ${OF_WEEK}`;
 const FRAME = ["version", "week"];
-const TABLES = /^(signal_calls|signal_prompts|outcome_links)\./;
+const TABLES = /^(signal_calls|signal_runs|signal_prompts)\./;
 
 let bench: AnalysisBench;
 beforeAll(async () => {

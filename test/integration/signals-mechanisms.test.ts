@@ -209,7 +209,7 @@ test.each([
   ["echoed_answers", "echo of paragraphs", 10 / 11, true],
   ["echoed_answers", "nine rounds", 0, false],
   ["echoed_answers", "echo beside tools", undefined, false],
-  ["echoed_answers", "dialogue", undefined, false],
+  ["echoed_answers", "dialogue", 0, false],
   ["changing_prefixes", "busted", 1, true],
   ["changing_prefixes", "busted in the second half", 0.5, true],
   ["changing_prefixes", "thirty calls", undefined, false],

@@ -254,7 +254,7 @@ ORDER BY (target_id, week)
 TTL expires_at
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
--- The person-weeks whose signals one pass measures. Written and read by one pass, as the two tables after it.
+-- The person-weeks whose signals one pass measures. Written and read by one pass, as the three tables after it.
 CREATE TABLE IF NOT EXISTS signal_weeks
 (
     version UInt64,
@@ -308,6 +308,23 @@ CREATE TABLE IF NOT EXISTS signal_calls
 )
 ENGINE = MergeTree
 ORDER BY (version, week, person_id, run_id, started_at, event_id)
+TTL written_at + INTERVAL 1 HOUR;
+
+-- The runs that they are of, as far as they lie in the week.
+CREATE TABLE IF NOT EXISTS signal_runs
+(
+    version UInt64,
+    person_id UUID,
+    week Date,
+    run_id String,
+    workload_class LowCardinality(String), -- '' undeclared
+    cost_usd Float64,
+    has_effect Bool, -- a call of it asks for a tool of kind write, execute or communicate
+    has_outcome Bool, -- one is linked to it, and was not reversed
+    written_at DateTime('UTC') DEFAULT now()
+)
+ENGINE = MergeTree
+ORDER BY (version, week, person_id, run_id)
 TTL written_at + INTERVAL 1 HOUR;
 
 -- Which of their prompts and openings say the same.
