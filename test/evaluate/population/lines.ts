@@ -4,7 +4,7 @@
 // of the same agent); an opening has none, and openings that say the same have the same.
 
 import { createRandom } from "../../simulation/random.ts";
-import { providerOf } from "./prices.ts";
+import { interfaceOf } from "./prices.ts";
 import type { VirtualCall, VirtualOutcome, VirtualRun } from "./virtual.ts";
 
 export interface VirtualOwner {
@@ -17,6 +17,7 @@ const CLIENT_VERSION: Readonly<Record<VirtualRun["client"], string>> = {
   opencode: "1.2.0",
   openclaw: "2026.9.1",
   sdk: "1.0.0",
+  other: "",
 };
 const CLIENT_NAME: Readonly<Record<VirtualRun["client"], string>> = {
   "claude-code": "claude-code",
@@ -24,6 +25,7 @@ const CLIENT_NAME: Readonly<Record<VirtualRun["client"], string>> = {
   opencode: "opencode",
   openclaw: "openclaw",
   sdk: "anthropic-sdk",
+  other: "unknown",
 };
 /** JSON of a request of text is about as long as the text. */
 const BYTES_PER_TOKEN = 4;
@@ -48,7 +50,6 @@ export function* toEventLines({ email }: VirtualOwner, run: VirtualRun): Generat
 
 function toEvent(run: VirtualRun, call: VirtualCall): Record<string, unknown> {
   const { tokens } = call;
-  const provider = providerOf(call.model);
   const inputTokens = tokens.input + tokens.cacheRead + tokens.cacheWrite;
   return {
     duration_ms: call.durationMs,
@@ -62,8 +63,7 @@ function toEvent(run: VirtualRun, call: VirtualCall): Record<string, unknown> {
     request_kind: call.agent === "" ? "main" : "subagent",
     trigger: call.trigger,
     ...(run.workloadClass === undefined ? {} : { workload_class: run.workloadClass, class_source: "header" }),
-    provider,
-    api: provider === "openai" ? "responses" : "messages",
+    ...interfaceOf(call.model),
     model_requested: call.model,
     stream: true,
     request_bytes: inputTokens * BYTES_PER_TOKEN,

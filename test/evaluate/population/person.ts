@@ -6,6 +6,7 @@
 
 import { createRandom, type Random } from "../../simulation/random.ts";
 import { atWork, WEEKS, type Calendar } from "./calendar.ts";
+import type { Prices } from "./prices.ts";
 import { toRun } from "./sessions.ts";
 import type { SourceSession } from "./source.ts";
 import type { VirtualRun } from "./virtual.ts";
@@ -17,13 +18,15 @@ const SPREAD_OF_WEEKS = 0.5;
 const SESSIONS_MAX = 14;
 const ABSENT = 0.06;
 const WORKING_DAYS = 5;
+/** Of somebody none of whose models has a known price. */
+const USUAL_MODEL = "claude-sonnet-4-6";
 /** So that the last session of a week ends in it. */
 const LAST_START = 0.8;
 
 export interface Work {
   /** The person's own runs of a week; other things that they do are added to these. */
   runsOf(week: number): VirtualRun[];
-  /** What they use most. */
+  /** What they use most, of what has a price. */
   model: string;
   random: Random;
 }
@@ -35,11 +38,12 @@ export interface WorkOptions {
   name: string;
   sources: ReadonlyMap<string, SourceSession[]>;
   calendar: Calendar;
+  prices: Prices;
   /** Of the usual number of sessions. */
   rate?: number;
 }
 
-export function createWork({ base, name, sources, calendar, rate = 1 }: WorkOptions): Work {
+export function createWork({ base, name, sources, calendar, prices, rate = 1 }: WorkOptions): Work {
   const random = createRandom(base);
   const person = random.pickWeighted([...sources].map(([who, sessions]) => [who, sessions.length] as const));
   const own = sources.get(person) ?? [];
@@ -53,7 +57,7 @@ export function createWork({ base, name, sources, calendar, rate = 1 }: WorkOpti
   const salts = createRandom(`${name}/salts`);
   const saltOf = (lap: number): number => salts.fork(`${lap}`).integer(0, 2 ** 32 - 1);
   return {
-    model: mainModelOf(own),
+    model: mainModelOf(own, prices),
     random: createRandom(name),
     runsOf(week) {
       const before = counts.slice(0, week).reduce((sum, count) => sum + count, 0);
@@ -73,10 +77,10 @@ export function createWork({ base, name, sources, calendar, rate = 1 }: WorkOpti
   };
 }
 
-function mainModelOf(sessions: readonly SourceSession[]): string {
+function mainModelOf(sessions: readonly SourceSession[], prices: Prices): string {
   const models = sessions.flatMap(({ calls }) => calls.map(({ model }) => model));
-  const counted = [...Map.groupBy(models, (model) => model)].map(
-    ([model, all]) => [model, all.length] as const,
+  const counted = [...Map.groupBy(models, (model) => model)].filter(
+    ([model]) => prices.ratesOf(model).input > 0,
   );
-  return counted.toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? "";
+  return counted.toSorted((a, b) => b[1].length - a[1].length)[0]?.[0] ?? USUAL_MODEL;
 }

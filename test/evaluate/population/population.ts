@@ -200,8 +200,8 @@ function createLookAlike(
   };
 }
 
-function workOf({ seed, sources, calendar }: PopulationOptions, name: string, at: number): Work {
-  return createWork({ base: `${seed}/base h${at}`, name: `${seed}/${name}`, sources, calendar });
+function workOf({ seed, ...shared }: PopulationOptions, name: string, at: number): Work {
+  return createWork({ ...shared, base: `${seed}/base h${at}`, name: `${seed}/${name}` });
 }
 
 /** The same for everybody, so that nothing can go by the name. */

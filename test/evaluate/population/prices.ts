@@ -2,7 +2,7 @@
 
 import { parseImportedEvent } from "../../../ingest/import/silent-event.ts";
 import { createPricer } from "../../../ingest/sink/price.ts";
-import type { TokenField } from "../../../schemas/token-event.ts";
+import type { TokenEvent, TokenField } from "../../../schemas/token-event.ts";
 import type { Tokens } from "./source.ts";
 import type { VirtualCall, VirtualRun } from "./virtual.ts";
 
@@ -26,8 +26,11 @@ const FIELDS: Readonly<Record<keyof Tokens, TokenField>> = {
 /** Few enough to stay in the first tier of prices that rise with the context. */
 const SAMPLE_TOKENS = 10_000;
 
-export function providerOf(model: string): "anthropic" | "openai" {
-  return model.startsWith("gpt-") ? "openai" : "anthropic";
+/** Whose model it is by its name, and by which interface its provider is usually asked. */
+export function interfaceOf(model: string): Pick<TokenEvent, "provider" | "api"> {
+  if (model.startsWith("claude-")) return { provider: "anthropic", api: "messages" };
+  if (model.startsWith("gemini-")) return { provider: "gemini", api: "generate" };
+  return { provider: "openai", api: "responses" };
 }
 
 export function createPrices(): Prices {
@@ -37,8 +40,7 @@ export function createPrices(): Prices {
     const event = parseImportedEvent({
       event_id: "00000000-0000-7000-8000-000000000000",
       started_at: "2026-01-01T00:00:00Z",
-      provider: providerOf(model),
-      api: providerOf(model) === "openai" ? "responses" : "messages",
+      ...interfaceOf(model),
       model_served: model,
       usage_source: "reported",
       [FIELDS[kind]]: SAMPLE_TOKENS,

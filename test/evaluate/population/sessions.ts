@@ -22,11 +22,11 @@ const PROSE = { repetition: [0, 0.08], compression: [0.35, 0.65] } as const;
 const CALL_MS_MAX = 120_000;
 const MS_PER_OUTPUT_TOKEN = 12;
 
-const CLIENTS: Readonly<Record<SourceSession["agent"], ClientName>> = {
-  "Claude Code": "claude-code",
-  Codex: "codex",
-  OpenCode: "opencode",
-};
+const CLIENTS: ReadonlyMap<string, ClientName> = new Map([
+  ["Claude Code", "claude-code"],
+  ["Codex", "codex"],
+  ["OpenCode", "opencode"],
+]);
 
 const kindOf = createToolKinds();
 
@@ -39,7 +39,7 @@ export interface Placement {
 }
 
 export function toRun(source: SourceSession, { session, startsAtMs, salt, random }: Placement): VirtualRun {
-  const client = CLIENTS[source.agent];
+  const client = CLIENTS.get(source.agent) ?? "other";
   let afterMs = 0;
   let beforeMs = 0;
   const lastOf = new Map<string, SourceCall>();
@@ -83,9 +83,9 @@ function toCall(call: SourceCall, { former, afterMs, client, salt, name, random 
   const trigger = triggerOf(call);
   const isPrompt = trigger === "human" || trigger === "agent";
   const prompt = isPrompt && call.promptHashes.length > 0 ? saltPrompt(call.promptHashes, salt) : undefined;
-  const kind = random.chance(LOG_SHARE) ? LOG : PROSE;
-  const repetition = round(random.between(kind.repetition[0], kind.repetition[1]));
-  const compression = round(random.between(kind.compression[0], kind.compression[1]));
+  const content = random.chance(LOG_SHARE) ? LOG : PROSE;
+  const repetition = round(random.between(content.repetition[0], content.repetition[1]));
+  const compression = round(random.between(content.compression[0], content.compression[1]));
   return {
     afterMs,
     durationMs: Math.min(CALL_MS_MAX, 1500 + call.tokens.output * MS_PER_OUTPUT_TOKEN),

@@ -11,8 +11,6 @@ import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import { z } from "zod";
 
-export type Agent = "Claude Code" | "Codex" | "OpenCode";
-
 export interface Tokens {
   input: number;
   cacheRead: number;
@@ -42,13 +40,15 @@ export interface SourceCall {
 export interface SourceSession {
   person: string;
   session: string;
-  agent: Agent;
+  /** The client, as the data name it: `Claude Code`, `Codex`, `OpenCode`, or another. */
+  agent: string;
   startedAtMs: number;
   calls: SourceCall[];
   /** Commits of the session that landed on the default branch, since its first call. */
   landedAfterMs: number[];
 }
 
+const CLAUDE_CODE = "Claude Code";
 const CHARS_PER_TOKEN = 4;
 /** Longer pauses are cut to this, so that a session stays one run and ends in the week in which it began. */
 const PAUSE_MS_MAX = 3_600_000;
@@ -60,7 +60,7 @@ const callSchema = z.object({
   session: z.string(),
   sub: z.string(),
   ts: number,
-  agent: z.enum(["Claude Code", "Codex", "OpenCode"]),
+  agent: z.string(),
   model: z.string(),
   in_tok: number,
   cache_write: number,
@@ -142,7 +142,7 @@ function closePauses(times: readonly number[]): number[] {
 
 function toCall(row: CallRow, afterMs: number): SourceCall {
   const outputChars = row.out_chars + row.think_chars;
-  const isCut = row.agent === "Claude Code";
+  const isCut = row.agent === CLAUDE_CODE;
   return {
     afterMs,
     subAgent: row.sub === "main" ? "" : row.sub,

@@ -5,7 +5,7 @@ import type { ErrorKind, StopKind, ToolKind, WorkloadClass } from "../../../sche
 import type { Outcome } from "../../../schemas/outcome.ts";
 import type { Tokens } from "./source.ts";
 
-export type ClientName = "claude-code" | "codex" | "opencode" | "openclaw" | "sdk";
+export type ClientName = "claude-code" | "codex" | "opencode" | "openclaw" | "sdk" | "other";
 
 /** What somebody, or a script, wrote; of its content only what the gateway would keep. */
 export interface Prompt {
