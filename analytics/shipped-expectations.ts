@@ -1,5 +1,5 @@
 // What is expected of a run, and what an outcome usually costs, until the organisation has enough runs of its own. Plain numbers,
-// fitted by expectations.ts to 1,593 real agent runs: 206 sessions of developers (landed commits), 488 of SWE-bench and 899 of
+// fitted by expectations.ts to 1,593 real agent runs: 206 sessions of developers (landed commits), 484 of SWE-bench and 903 of
 // Terminal-Bench (task resolved). docs/decisions/0027-yield.md says how, and what is wrong with them.
 
 import type { ModelTier } from "../schemas/closed-lists.ts";

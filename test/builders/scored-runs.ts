@@ -100,22 +100,24 @@ export function mergeOf({ session_id, started_at }: Work, said: OutcomeArrival =
 
 /**
  * A month of work of an organisation in which of three runs two come to something: for each day of four weeks and each of some people
- * one run. Every first run has no outcome.
+ * one run. Every first run has no outcome. Sessions are `p0-day1`, with the name of the class in front where one is declared.
  */
 export function toMonth(
   people: readonly string[],
   from: string,
   said: Partial<Work> = {},
-): {
-  runs: Work[];
-  outcomes: OutcomeArrival[];
-} {
+): { runs: Work[]; outcomes: OutcomeArrival[] } {
   const runs: Work[] = [];
   const outcomes: OutcomeArrival[] = [];
   for (const [at, person_id] of people.entries())
     for (let day = 0; day < 28; day += 1) {
       const started_at = new Date(Date.parse(from) + day * 86_400_000 + at * 60_000).toISOString();
-      const work = { session_id: `p${at}-day${day}`, ...said, person_id, started_at };
+      const work = {
+        ...said,
+        session_id: `${said.workload_class ?? ""}p${at}-day${day}`,
+        person_id,
+        started_at,
+      };
       runs.push(work);
       if ((at + day) % 3 > 0) outcomes.push(mergeOf(work));
     }
