@@ -28,13 +28,15 @@ export const FOUND_REASONS = quoted([
   "loop",
 ] satisfies UncreditedReason[]);
 
-/** Whose credit may have changed, and with which calls first. An outcome that was linked or taken away may exempt any run. */
+/** Whose credit may have changed, and with which calls first. An outcome that was linked or taken away may exempt its run. */
 export const CONCERNED = `
     SELECT person_id, min(touched.from_at) AS changed_from
     FROM (
       SELECT person_id, from_at FROM analysis_windows WHERE version = {version:UInt64}
       UNION ALL
-      SELECT person_id, toDateTime64(0, 3, 'UTC') FROM outcome_links WHERE version = {version:UInt64}
+      SELECT linked.person_id, run_links.started_at
+      FROM (SELECT DISTINCT person_id, run_id FROM outcome_links WHERE version = {version:UInt64}) AS linked
+      INNER JOIN run_links FINAL ON run_links.person_id = linked.person_id AND run_links.run_id = linked.run_id
     ) AS touched
     GROUP BY person_id`;
 
@@ -43,6 +45,17 @@ export const REWARDED = `
     SELECT person_id, run_id FROM outcome_links FINAL
     WHERE trust != 'low' AND source != 'self' AND isNull(reversed_at)
       AND person_id GLOBAL IN (SELECT person_id FROM (${CONCERNED}))`;
+
+/**
+ * Runs in which a loop may have begun or ended: those with a call that may have changed, and those of which another reason no longer
+ * holds. A loop says nothing of other runs, so that these alone are looked through.
+ */
+export const touchedRuns = (method: Method): string => `
+    SELECT DISTINCT calls.person_id AS person, run_id
+    FROM calls FINAL INNER JOIN (${CONCERNED}) AS concerned ON concerned.person_id = calls.person_id
+    WHERE started_at >= {read_from:DateTime64(3)} AND (started_at >= changed_from
+      OR (started_at >= changed_from - INTERVAL ${spanDays(method)} DAY AND reason IN (${FOUND_REASONS}) AND reason != 'loop'
+        AND event_id GLOBAL NOT IN (SELECT event_id FROM analysis_credits WHERE version = {version:UInt64} AND NOT is_change)))`;
 
 /** A run's opening is judged by those alike within a span on both sides, these by the first of theirs within a span before. */
 const SPANS_READ = 3;
@@ -96,7 +109,8 @@ WITH
     SELECT stored.*,
       reason IN (${FOUND_REASONS}) AND inputs_expire_at <= {now:DateTime64(3)}
         AND NOT (class_source = 'schedule' AND reason IN ('exact_replay', 'near_replay'))
-        AND NOT (reason = 'near_replay' AND (person, run_id) GLOBAL IN (${REWARDED})) AS is_kept,
+        AND NOT (reason = 'near_replay' AND (person, run_id) GLOBAL IN (${REWARDED}))
+        OR (reason = 'loop' AND finding.1 = '' AND (person, run_id) GLOBAL NOT IN (${touchedRuns(method)})) AS is_kept,
       if(is_kept, (reason, inputs_expire_at), finding) AS due
     FROM stored LEFT JOIN found ON found_id = event_id
   )

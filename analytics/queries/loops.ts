@@ -8,12 +8,13 @@
 // Innocent and never found: trying again with other arguments; tests after each edit, because edits differ; asking until the
 // answer changes, which is known by the answer that is another one after the same steps; tools that are made for asking again.
 //
-// Only runs are read in which a person has the same step after the same results often enough: that shows in the features alone.
+// Of the runs that may have changed only those are read in which a person has the same step after the same results often enough: that
+// shows in the features alone.
 
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import type { Method } from "../../schemas/method.ts";
 import { PERSON } from "./call-facts.ts";
-import { CONCERNED, creditParams, OWN_REASONS, READ_FROM } from "./credits.ts";
+import { CONCERNED, creditParams, OWN_REASONS, touchedRuns } from "./credits.ts";
 
 /** Tools that look whether something in the background is done: of Claude Code, Codex and OpenClaw. */
 const POLLING_TOOLS = ["BashOutput", "TaskOutput", "write_stdin", "process"];
@@ -25,9 +26,9 @@ const SAME_AGAIN = `cityHash64(${PERSON}, ${STEP}, ${RESULTS})`;
 /** Features of those concerned that ask for a tool after results: a cycle has them from its second time on. */
 const ASKED_AGAIN = `
       FROM call_features FINAL
-      WHERE started_at >= {read_from:DateTime64(3)} AND expires_at > {now:DateTime64(3)}
+      WHERE started_at >= first_at AND expires_at > {now:DateTime64(3)}
         AND notEmpty(tool_args_hashes) AND notEmpty(tool_result_hashes)
-        AND ${PERSON} GLOBAL IN (SELECT person_id FROM concerned)`;
+        AND ${PERSON} GLOBAL IN (SELECT person_id FROM (${CONCERNED}))`;
 
 /** For cycles of so many steps: how many calls so far are as the one a cycle before, with and without their results. */
 const inARow = (steps: number): string => `arrayCumSumNonNegative(
@@ -45,7 +46,8 @@ function cycleOf(steps: number, times: number): string {
         place > ${steps} AND has_ended[place] AND asked[place] = asked[place - ${steps}], 2, 1), arrayEnumerate(done), row_${steps})))`;
 }
 
-export function findLoops({ credit }: Method) {
+export function findLoops(method: Method) {
+  const { credit } = method;
   const cycles = Array.from({ length: credit.loopCycleCallsMax }, (_, index) => index + 1);
   const times = credit.loopTimesMin;
   return defineStatement({
@@ -53,16 +55,21 @@ export function findLoops({ credit }: Method) {
     sql: `
 INSERT INTO analysis_credits (version, is_change, person_id, event_id, started_at, reason, inputs_expire_at)
 WITH
-  concerned AS (${CONCERNED}),
+  touched AS (${touchedRuns(method)}
+  ),
+  (SELECT least(min(from_at), ifNull((
+      SELECT minOrNull(started_at) FROM runs FINAL WHERE (person_id, run_id) GLOBAL IN (SELECT person, run_id FROM touched)
+    ), min(from_at)))
+    FROM (SELECT min(changed_from) AS from_at FROM (${CONCERNED}))) AS first_at,
   again AS (
     SELECT ${SAME_AGAIN} AS same ${ASKED_AGAIN}
     GROUP BY same HAVING count() >= ${times - 1}
   ),
   suspected AS (
-    SELECT DISTINCT calls.person_id AS person, run_id
-    FROM calls FINAL INNER JOIN concerned ON concerned.person_id = calls.person_id
-    WHERE started_at >= {read_from:DateTime64(3)} AND started_at >= ${READ_FROM} AND event_id GLOBAL IN (
-      SELECT event_id ${ASKED_AGAIN} AND ${SAME_AGAIN} IN (SELECT same FROM again))
+    SELECT DISTINCT person_id AS person, run_id
+    FROM calls FINAL
+    WHERE started_at >= first_at AND (person_id, run_id) GLOBAL IN (SELECT person, run_id FROM touched)
+      AND event_id GLOBAL IN (SELECT event_id ${ASKED_AGAIN} AND ${SAME_AGAIN} IN (SELECT same FROM again))
   ),
   sequence AS (
     SELECT calls.person_id AS person, run_id, agent_id, event_id, started_at, features_expire_at,
@@ -76,11 +83,11 @@ WITH
       SELECT event_id AS featured_id, expires_at AS features_expire_at, if(empty(tool_args_hashes), 0, ${STEP}) AS step,
         if(empty(tool_result_hashes), 0, ${RESULTS}) AS results, hasAny(tool_names, [${POLLING_TOOLS.map((name) => `'${name}'`).join(", ")}]) AS is_poll
       FROM call_features FINAL
-      WHERE started_at >= {read_from:DateTime64(3)} AND expires_at > {now:DateTime64(3)}
+      WHERE started_at >= first_at AND expires_at > {now:DateTime64(3)}
         AND ${PERSON} GLOBAL IN (SELECT person FROM suspected)
     ) AS features ON featured_id = event_id
     WHERE (calls.person_id, run_id) GLOBAL IN (SELECT person, run_id FROM suspected)
-      AND started_at >= {read_from:DateTime64(3)} AND reason NOT IN (${OWN_REASONS}) AND expires_at > {now:DateTime64(3)}
+      AND started_at >= first_at AND reason NOT IN (${OWN_REASONS}) AND expires_at > {now:DateTime64(3)}
   ),
   rowed AS (
     SELECT person, minIf(features_expire_at, features_expire_at != 0) AS evidence_expires_at,
@@ -98,6 +105,6 @@ WITH
   )
 SELECT {version:UInt64}, false, person, call.2, call.1, 'loop', evidence_expires_at
 FROM looping`,
-    params: creditParams,
+    params: creditParams.omit({ read_days: true }),
   });
 }

@@ -3,7 +3,7 @@
 //
 // Each person works in conversations of 30 calls, one after the other: a prompt, tools and their results, a prompt again every ten
 // calls. Two people in a hundred have a client that beats every minute, one in a hundred replays openings from a script, and three
-// conversations in a hundred go round in a circle. One conversation in four ends in a merged pull request.
+// conversations in a hundred go round in a circle. Two calls in a hundred fail and are tried again. One conversation in four ends in a merged pull request.
 
 import { z } from "zod";
 import { defineStatement, type ClickHouseStore } from "../../schemas/clickhouse/store.ts";
@@ -14,7 +14,10 @@ const DAYS = 30;
 const DAY_MS = 86_400_000;
 /** Rows of one INSERT … SELECT: the engine sorts them in memory. */
 const PART_ROWS = 500_000;
-const NEVER = "2090-01-01 00:00:00";
+/** No call goes while a month of them is measured. Weeks of which features are gone are frozen, though. */
+const CALLS_DAYS = 32;
+/** Features go before their calls do, by the default of the settings. */
+const FEATURES_DAYS = 14;
 
 export interface OrganisationSize {
   calls: number;
@@ -22,6 +25,8 @@ export interface OrganisationSize {
   unnamedPercent: number;
   /** Where the month ends. */
   endsAt: Date;
+  /** Features are kept as long as their calls, and not only for two weeks. */
+  keepsFeatures: boolean;
 }
 
 const CONVERSATION = `intDiv(number, ${CALLS_PER_CONVERSATION})`;
@@ -33,19 +38,24 @@ const IS_PROMPT = `(${PLACE} % 10 = 0)`;
 const BEATS = `(${MEMBER} % 50 = 1)`;
 const REPLAYS = `(${MEMBER} % 100 = 3)`;
 const LOOPS = `(cityHash64('loops', ${CONVERSATION}) % 100 < 3 AND ${PLACE} BETWEEN 11 AND 29)`;
+/** An attempt that the provider turned away, and that the next call tries again. */
+const FAILS = `(cityHash64('fails', number) % 100 < 2)`;
 const WRITES = `(${PLACE} % 7 = 3)`;
 
 const hash = (...parts: string[]): string => `base64URLEncode(toString(sipHash128(${parts.join(", ")})))`;
 
 interface Expressions {
   startedAt: string;
+  hasFeatures: string;
   session: string;
 }
 
-function expressionsOf({ calls, unnamedPercent, endsAt }: OrganisationSize): Expressions {
+function expressionsOf({ calls, unnamedPercent, endsAt, keepsFeatures }: OrganisationSize): Expressions {
   const spacingMs = (DAYS * DAY_MS) / (calls / CALLS_PER_CONVERSATION);
   const beginsMs = endsAt.getTime() - DAYS * DAY_MS - DAY_MS;
+  const featuresFromMs = keepsFeatures ? 0 : endsAt.getTime() - FEATURES_DAYS * DAY_MS;
   return {
+    hasFeatures: `toUnixTimestamp64Milli(started_at) >= ${featuresFromMs}`,
     startedAt: `fromUnixTimestamp64Milli(toInt64(${beginsMs} + ${CONVERSATION} * ${spacingMs} + ${PLACE} * 20000), 'UTC')`,
     session: `if(cityHash64(${CONVERSATION}) % 100 < ${unnamedPercent}, NULL, toString(if(${BEATS}, number, ${CONVERSATION})))`,
   };
@@ -69,16 +79,16 @@ export async function fillOrganisation(
 
 const eventsOf = (numbers: string, came: string, { startedAt, session }: Expressions): string => `
 INSERT INTO token_events (event_id, gateway_id, sequence, started_at, duration_ms, person_id, key_kind, client, entrypoint,
-  session_id, response_id, body_hash, request_kind, trigger, provider, model_served, status, terminated_by, stop_kind,
+  session_id, response_id, body_hash, request_kind, trigger, provider, model_served, status, error_kind, terminated_by, stop_kind,
   usage_source, input_tokens, cache_read_tokens, output_tokens, cost_usd, ingested_at, expires_at, row_version)
-SELECT ${EVENT}, 'g1', number, ${startedAt}, 15000, ${PERSON}, 'person', if(${BEATS}, 'openclaw', 'codex'),
-  if(${REPLAYS}, 'headless', 'interactive'), ${session}, concat('resp_', toString(number)), toString(number), 'main',
+SELECT ${EVENT}, 'g1', number, ${startedAt} AS started_at, 15000, ${PERSON}, 'person', if(${BEATS}, 'openclaw', 'codex'),
+  if(${REPLAYS}, 'headless', 'interactive'), ${session}, concat('resp_', toString(number)), toString(if(cityHash64('fails', number - 1) % 100 < 2, number - 1, number)), 'main',
   multiIf(${BEATS}, 'schedule', NOT ${IS_PROMPT}, 'tool', ${REPLAYS}, 'unknown', 'human'), 'openai',
-  ['gpt-5', 'gpt-5-mini', 'claude-sonnet-4-5'][${CONVERSATION} % 3 + 1], 200, 'complete', if(${PLACE} = 29, 'end', 'tool'), 'reported',
-  number % 5000, number % 20000, number % 900, toDecimal64(number % 100, 12) / 100, ${came}, '${NEVER}', 1
+  ['gpt-5', 'gpt-5-mini', 'claude-sonnet-4-5'][${CONVERSATION} % 3 + 1], if(${FAILS}, 529, 200), if(${FAILS}, 'overloaded', NULL), 'complete', if(${PLACE} = 29, 'end', 'tool'), 'reported',
+  if(${FAILS}, NULL, number % 5000), number % 20000, number % 900, toDecimal64(number % 100, 12) / 100, ${came}, started_at + INTERVAL ${CALLS_DAYS} DAY, 1
 FROM ${numbers}`;
 
-const featuresOf = (numbers: string, came: string, { startedAt }: Expressions): string => {
+const featuresOf = (numbers: string, came: string, { startedAt, hasFeatures }: Expressions): string => {
   const text = `multiIf(${BEATS}, 0, ${REPLAYS} AND ${PLACE} = 0, 1, number + 2)`;
   const step = `if(${LOOPS}, 0, ${PLACE})`;
   return `
@@ -86,7 +96,7 @@ INSERT INTO call_features (schema_version, event_id, started_at, person_id, sket
   answer_hash, parent_answer_hash, system_hash, delta_human_chars, delta_hash, delta_sketch, delta_repetition, delta_compression,
   delta_blocks, output_chars, output_hash, tool_names, tool_kinds, tool_args_hashes, tool_target_hashes,
   written_file_hashes, tool_result_hashes,  ingested_at, expires_at)
-SELECT 1, ${EVENT}, ${startedAt}, ${PERSON}, 1,
+SELECT 1, ${EVENT}, ${startedAt} AS started_at, ${PERSON}, 1,
   ${hash("'p'", CONVERSATION, PLACE)}, if(${PLACE} = 0, NULL, ${hash("'p'", CONVERSATION, `${PLACE} - 1`)}),
   ${hash("'a'", CONVERSATION, PLACE)}, if(${PLACE} = 0, NULL, ${hash("'a'", CONVERSATION, `${PLACE} - 1`)}),
   ${hash("'s'", MEMBER)}, if(${IS_PROMPT}, 400, 0), if(${IS_PROMPT} OR ${BEATS}, ${hash("'d'", MEMBER, text)}, NULL),
@@ -98,15 +108,15 @@ SELECT 1, ${EVENT}, ${startedAt}, ${PERSON}, 1,
   if(${PLACE} = 29 OR ${BEATS}, [], [${hash("'f'", CONVERSATION, `${PLACE} % 8`)}]),
   if(${WRITES} AND NOT ${BEATS}, [${hash("'f'", CONVERSATION, `${PLACE} % 8`)}], []),
   if(${IS_PROMPT} OR ${BEATS}, [], [${hash("'r'", CONVERSATION, step)}]),
-  ${came}, '${NEVER}'
-FROM ${numbers}`;
+  ${came}, started_at + INTERVAL ${CALLS_DAYS} DAY
+FROM ${numbers} WHERE ${hasFeatures}`;
 };
 
 const outcomesOf = (numbers: string, came: string, { startedAt, session }: Expressions): string => `
 INSERT INTO outcomes (schema_version, outcome_id, kind, occurred_at, credited_at, person_id, session_id, repo_hash, file_hashes,
   quantity, gross_quantity, reviewed_by_other, source, trust, ingested_at, expires_at)
 SELECT 1, concat('bench:', toString(${CONVERSATION})), 'pr_merged', ${startedAt} + INTERVAL 1 HOUR AS merged_at, merged_at, ${PERSON}, ${session},
-  'repository', [${hash("'f'", CONVERSATION, "3")}], 1, 1, true, 'github', 'high', ${came}, '${NEVER}'
+  'repository', [${hash("'f'", CONVERSATION, "3")}], 1, 1, true, 'github', 'high', ${came}, merged_at + INTERVAL 1 YEAR
 FROM ${numbers}
 WHERE ${PLACE} = 29 AND cityHash64('merged', ${CONVERSATION}) % 4 = 0 AND NOT ${BEATS}`;
 

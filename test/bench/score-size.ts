@@ -58,14 +58,14 @@ const DAYS = 31;
 /** Between rows and passes: long enough that a pass finds nothing again that the one before it found. */
 const APART_MS = 3_600_000;
 
-const [calls = 0, unnamedPercent = 0] = process.argv.slice(2).map(Number);
+const [calls = 0, unnamedPercent = 0, keepsFeatures = 0] = process.argv.slice(2).map(Number);
 const endsAt = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
 const perDay = Math.floor(calls / (DAYS - 1));
 const dataDir = mkdtempSync(join(tmpdir(), "assay-bench-score-"));
 const store = await openClickHouse({ dataDir });
 try {
   await migrateClickHouse(store);
-  const size = { calls, unnamedPercent, endsAt };
+  const size = { calls, unnamedPercent, endsAt, keepsFeatures: keepsFeatures === 1 };
   await fillOrganisation(store, size, {
     from: 0,
     to: calls,

@@ -1,5 +1,6 @@
 // `npm run bench:score`: how long a pass of analytics takes over everything, and over one more day, how much memory it needs, and how
-// both grow with the number of calls. `-- --calls 500000,5000000` measures other sizes, `--unnamed PERCENT` calls without ids.
+// both grow with the number of calls. `-- --calls 500000,5000000` measures other sizes, `--unnamed PERCENT` calls without ids,
+// `--keep-features` features for as long as calls, and not only for the two weeks of the default.
 //
 // Each size is measured in a process of its own, so that its memory is its own. It exits 1 where a target is missed.
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
   options: {
     calls: { type: "string", default: "500000,1000000,2000000,5000000" },
     unnamed: { type: "string", default: "0" },
+    "keep-features": { type: "boolean", default: false },
   },
 });
 const { node, processor, cores, loadAverage } = describeMachine();
@@ -29,7 +31,7 @@ say(`Node ${node}, ${processor}, ${cores} cores, load ${loadAverage.toFixed(1)}`
 const sizes = values.calls.split(",").map(Number);
 const all: ScoreFigures[] = [];
 for (const calls of sizes) {
-  const figures = await measure(calls, Number(values.unnamed));
+  const figures = await measure([calls, Number(values.unnamed), Number(values["keep-features"])]);
   all.push(figures);
   say(`\n${calls.toLocaleString("en")} calls`);
   report("everything", figures.full);
@@ -38,9 +40,9 @@ for (const calls of sizes) {
 }
 process.exitCode = judge(all) ? 0 : 1;
 
-async function measure(calls: number, unnamedPercent: number): Promise<ScoreFigures> {
+async function measure(size: readonly number[]): Promise<ScoreFigures> {
   const measured = Promise.withResolvers<ScoreFigures>();
-  const child = fork(new URL("score-size.ts", import.meta.url), [String(calls), String(unnamedPercent)], {
+  const child = fork(new URL("score-size.ts", import.meta.url), size.map(String), {
     env: { ...process.env, UV_THREADPOOL_SIZE: "16" },
   });
   child.once("message", (figures: ScoreFigures) => measured.resolve(figures));

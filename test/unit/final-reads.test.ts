@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "analytics/queries/classes.ts: declared_classes": "Who ever declared something, also what no longer holds.",
   "analytics/queries/run-scores.ts: outcome_links": "Also what no longer holds makes a score stale.",
   "analytics/queries/run-scores.ts: run_links": "As its outcome_links.",
+  "analytics/queries/run-scores.ts: runs": "As its outcome_links.",
   "analytics/queries/credits.ts: outcome_links":
     "A link that was taken away touches as much as one that was made.",
   "analytics/queries/outcome-links.ts: outcome_links":
