@@ -124,7 +124,7 @@ function populationsOf(people: readonly Person[], isDeclared: boolean): string[]
   const names = people.flatMap(({ truth }) =>
     truth.kind === "look-alike" && truth.isDeclared === isDeclared ? [truth.population] : [],
   );
-  return [...new Set(names)];
+  return [...new Set(names)].toSorted();
 }
 
 function measurePopulation(
@@ -174,7 +174,7 @@ function measureRecall(
     if (noticesOf.has(email)) cell.notified += 1;
     cells.set(key, cell);
   }
-  return [...cells.values()];
+  return [...cells.values()].toSorted((a, b) => (a.tactic < b.tactic ? -1 : Number(a.tactic > b.tactic)));
 }
 
 export function isOpenInflator(truth: Truth): boolean {

@@ -12,10 +12,10 @@ import type { SourceSession } from "./source.ts";
 import type { VirtualRun } from "./virtual.ts";
 
 /** Sessions a week: the median of people, and how people and weeks of one person differ (standard deviations of logarithms). */
-const SESSIONS_MEDIAN = 5;
+const SESSIONS_MEDIAN = 4;
 const SPREAD_OF_PEOPLE = 0.35;
 const SPREAD_OF_WEEKS = 0.5;
-const SESSIONS_MAX = 14;
+const SESSIONS_MAX = 12;
 const ABSENT = 0.06;
 const WORKING_DAYS = 5;
 /** Of somebody none of whose models has a known price. */

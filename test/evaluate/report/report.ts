@@ -13,9 +13,9 @@ export function toMarkdown(result: Result): string {
     about(result),
     "## Gates",
     "A gate is measured on the judged split alone.",
-    gateTable(result.gates),
+    gateTable("Gate", result.gates),
     "Goals, reported and not enforced:",
-    gateTable(result.goals),
+    gateTable("Goal", result.goals),
     "The same detection gates for what stands beside Assay. A harness that passed them would prove nothing:",
     ...result.baselineGates.map(({ detector, gates }) => {
       const failed = gates.filter(({ isPassed }) => !isPassed);
@@ -59,9 +59,9 @@ function about({ options, counts, sources }: Result): string {
   ].join("\n");
 }
 
-function gateTable(gates: readonly Gate[]): string {
+function gateTable(what: string, gates: readonly Gate[]): string {
   return toTable(
-    ["Gate", "Limit", "Measured", ""],
+    [what, "Limit", "Measured", ""],
     gates.map(({ name, limit, value, isPassed }) => [
       name,
       limit,
@@ -171,7 +171,9 @@ function valueSections(value: ValueFigures, { together }: Result): string[] {
     `Half of the ordinary people can be judged on value after ${median ?? "more than 8"} weeks; of ${toPercent(never)} nothing is said in 8 weeks.`,
     toTable(
       ["Population", "Not enough evidence"],
-      value.abstention.map(({ population, share }) => [population, toPercent(share)]),
+      value.abstention
+        .toSorted((a, b) => (a.population < b.population ? -1 : 1))
+        .map(({ population, share }) => [population, toPercent(share)]),
     ),
     `Calibration of the evidence levels, one half of the people against the other: expected error ${value.calibration.error?.toFixed(4) ?? "not measured"}.`,
     toTable(
