@@ -1,6 +1,8 @@
 // Which runs an outcome belongs to, by what, and with what share.
+//
+// Everything arrives before one pass; each test has sessions, files and outcomes of its own among it.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   openAnalysisBench,
   OTHER_PERSON,
@@ -9,170 +11,170 @@ import {
   type Arrival,
   type OutcomeArrival,
 } from "../builders/analysis.ts";
-import { merged, readLinks, work as workOf } from "../builders/linked-outcomes.ts";
+import { merged, readLinks, work as workOf, type Linked } from "../builders/linked-outcomes.ts";
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
+const MERGED_AT = "2026-11-20T10:00:00.000Z";
+/** From 21 days before the merge to 2 days after it, and a millisecond more on both sides. */
+const STARTS = [
+  "2026-10-30T09:59:59.999Z",
+  "2026-10-30T10:00:00.000Z",
+  "2026-11-22T10:00:00.000Z",
+  "2026-11-22T10:00:00.001Z",
+];
+const REWRITTEN = [0.2, 0.2001, null];
+const NIGHTLY = { client_run_id: "nightly", run_id_source: "explicit" } as const;
+const SOON = new Date("2026-11-25T00:00:00Z");
+const AFTER_FEATURES = new Date("2026-11-26T00:00:00Z");
+const FORGETFUL = {
+  event_id: "01936a0b-0000-7000-8000-000000000001",
+  started_at: "2026-11-19T10:00:00.000Z",
+};
 
 let bench: AnalysisBench;
+let links: Linked[];
 beforeAll(async () => {
   bench = await openAnalysisBench();
+  await arriveCalls();
+  await arriveOutcomes();
+  await bench.analyze();
+  links = await readLinks(bench);
 });
-beforeEach(() => bench.empty());
 afterAll(() => bench.close());
 
-const work = (said: Arrival, files: readonly string[] = []) => workOf(bench, said, files);
-const links = () => readLinks(bench);
+async function arriveCalls(): Promise<void> {
+  const work = (said: Arrival, files: readonly string[] = []) => workOf(bench, said, files);
+  await work({ session_id: "explicit", client_run_id: "r", run_id_source: "explicit" });
+  await work({ session_id: "asked", request_id: "q" });
+  await work({ session_id: "plain" });
+  await work({ session_id: "two files" }, ["f", "g", "x"]);
+  await work({ session_id: "one file" }, ["h"]);
+  await work({ session_id: "another file" }, ["x"]);
+  await work({ session_id: "another's", person_id: OTHER_PERSON }, ["f", "g", "h"]);
+  for (const started_at of STARTS) await work({ session_id: started_at, started_at }, [started_at]);
+  await work({ session_id: "rewritten" }, ["w"]);
+  for (const day of [17, 18, 21])
+    await work({ session_id: "resumed", started_at: `2026-11-${day}T10:00:00.000Z` });
+  await work({ session_id: "three" }, ["k", "l", "m"]);
+  await work({ session_id: "one", person_id: OTHER_PERSON }, ["k"]);
+  await work({ ...NIGHTLY, session_id: "hers" });
+  await work({ ...NIGHTLY, session_id: "his", person_id: OTHER_PERSON });
+  await bench.arrive({ ...FORGETFUL, session_id: "forgetful" });
+  const written = { tool_kinds: ["write" as const], written_file_hashes: ["soon gone"] };
+  await bench.arriveFeatures({ ...FORGETFUL, ...written, expires_at: SOON });
+}
 
-test("an outcome that names a run, a session or a request has that run, the surest first", async () => {
-  await work({ session_id: "a", client_run_id: "r", run_id_source: "explicit" });
-  await work({ session_id: "b", request_id: "q" });
-  await work({ session_id: "c" });
+const outcome = (outcome_id: string, said: OutcomeArrival) =>
+  merged({ outcome_id, occurred_at: MERGED_AT, ...said });
+
+const byFiles = (outcome_id: string, files: readonly string[], said: OutcomeArrival = {}) =>
+  outcome(outcome_id, { person_id: PERSON, file_hashes: [...files], ...said });
+
+async function arriveOutcomes(): Promise<void> {
+  const others = { session_id: "another's", person_id: PERSON };
   await bench.arriveOutcomes(
-    merged({ outcome_id: "by run", run_id: "r", session_id: "c", request_id: "q" }),
-    merged({ outcome_id: "by session in a trailer", run_id: "c" }),
-    merged({ outcome_id: "by request", run_id: "unknown", request_id: "q", session_id: "c" }),
-    merged({ outcome_id: "by session", session_id: "c" }),
-    merged({ outcome_id: "of nothing known", session_id: "d" }),
+    outcome("named: by run", { run_id: "r", session_id: "plain", request_id: "q" }),
+    outcome("named: by session in a trailer", { run_id: "plain" }),
+    outcome("named: by request", { run_id: "unknown", request_id: "q", session_id: "plain" }),
+    outcome("named: by session", { session_id: "plain" }),
+    outcome("named: nothing known", { session_id: "unknown" }),
+    byFiles("files", ["f", "g", "h"]),
+    byFiles("files of nobody", ["f"], { person_id: null }),
+    byFiles("files of a known run", ["f"], { session_id: "plain" }),
+    ...STARTS.map((start) => byFiles(`start: ${start}`, [start])),
+    ...REWRITTEN.map((share) => byFiles(`rewritten: ${String(share)}`, ["w"], { rewritten_share: share })),
+    outcome("resumed", { session_id: "resumed" }),
+    outcome("of two", { run_id: "three one", file_hashes: ["k", "l", "m"] }),
+    outcome("of three", { run_id: "three one plain", file_hashes: ["k", "l", "m"] }),
+    outcome("nightly: hers", { run_id: "nightly", person_id: PERSON }),
+    outcome("nightly: of nobody", { run_id: "nightly" }),
+    outcome("others: word", { source: "self", trust: "low", ...others }),
+    outcome("others: client", { source: "otlp", kind: "edit_accepted", ...others }),
+    outcome("others: forge", others),
   );
-  await bench.analyze();
-  expect(await links()).toEqual([
-    { outcome: "by request", person: PERSON, run: "b", by: "request", share: 1 },
-    { outcome: "by run", person: PERSON, run: "a", by: "run", share: 1 },
-    { outcome: "by session", person: PERSON, run: "c", by: "session", share: 1 },
-    { outcome: "by session in a trailer", person: PERSON, run: "c", by: "run", share: 1 },
+}
+
+/** `outcome: run by what share`. */
+const linksOf = (beginning: string): string[] =>
+  links
+    .filter(({ outcome }) => String(outcome).startsWith(beginning))
+    .map(
+      ({ outcome, run, by, share }) =>
+        `${String(outcome)} -> ${run} by ${String(by)} ${Number(share).toFixed(2)}`,
+    )
+    .toSorted((a, b) => a.localeCompare(b));
+
+test("an outcome that names a run, a session or a request has that run, by the surest of them", () => {
+  expect(linksOf("named")).toEqual([
+    "named: by request -> asked by request 1.00",
+    "named: by run -> explicit by run 1.00",
+    "named: by session -> plain by session 1.00",
+    "named: by session in a trailer -> plain by run 1.00",
   ]);
 });
 
-const byFiles = (said: OutcomeArrival = {}) =>
-  merged({ person_id: PERSON, file_hashes: ["f", "g", "h"], ...said });
-
 describe("runs that wrote the same files", () => {
-  test("of the outcome's person have it, each in proportion to the files that it shares", async () => {
-    await work({ session_id: "two of them" }, ["f", "g", "x"]);
-    await work({ session_id: "one of them" }, ["h"]);
-    await work({ session_id: "none of them" }, ["x"]);
-    await work({ session_id: "another's", person_id: OTHER_PERSON }, ["f", "g", "h"]);
-    await bench.arriveOutcomes(byFiles());
-    await bench.analyze();
-    const [one, two, ...more] = (await links()).toSorted((a, b) => Number(a.share) - Number(b.share));
-    expect(one).toMatchObject({ run: "one of them", by: "files", share: 1 / 3 });
-    expect(two).toMatchObject({ run: "two of them", by: "files", share: 2 / 3 });
-    expect(more).toEqual([]);
+  test("of the outcome's person have it, each in proportion to the files that it shares; but not where it is known whose it is", () => {
+    expect(linksOf("files")).toEqual([
+      "files -> one file by files 0.33",
+      "files -> two files by files 0.67",
+      "files of a known run -> plain by session 1.00",
+    ]);
   });
 
-  test("have it when they began from 21 days before the merge to 2 days after it", async () => {
-    const starts = [
-      "2026-10-30T09:59:59.999Z",
-      "2026-10-30T10:00:00.000Z",
-      "2026-11-22T10:00:00.000Z",
-      "2026-11-22T10:00:00.001Z",
-    ];
-    for (const started_at of starts) {
-      await work({ session_id: started_at, started_at }, [started_at]);
-      await bench.arriveOutcomes(byFiles({ outcome_id: started_at, file_hashes: [started_at] }));
-    }
-    await bench.analyze();
-    expect((await links()).map(({ run }) => run)).toEqual(starts.slice(1, 3));
+  test("have it when they began from 21 days before the merge to 2 days after it", () => {
+    const within = STARTS.slice(1, 3);
+    expect(linksOf("start")).toEqual(within.map((start) => `start: ${start} -> ${start} by files 1.00`));
   });
 
-  test("have it when no more than a fifth of its lines were rewritten, as far as that is known", async () => {
-    await work({ session_id: "a" }, ["f"]);
-    const shares = [0.2, 0.2001, null];
-    await bench.arriveOutcomes(
-      ...shares.map((rewritten_share) => byFiles({ outcome_id: String(rewritten_share), rewritten_share })),
-    );
-    await bench.analyze();
-    expect((await links()).map(({ outcome }) => outcome)).toEqual(["0.2", "null"]);
-  });
-
-  test("do not have it where nobody is named, or where it is known whose it is", async () => {
-    await work({ session_id: "a" }, ["f"]);
-    await work({ session_id: "b" });
-    await bench.arriveOutcomes(
-      byFiles({ person_id: null }),
-      byFiles({ outcome_id: "named", session_id: "b" }),
-    );
-    await bench.analyze();
-    expect(await links()).toMatchObject([{ outcome: "named", run: "b", by: "session" }]);
+  test("have it when no more than a fifth of its lines were rewritten, as far as that is known", () => {
+    expect(linksOf("rewritten")).toEqual([
+      "rewritten: 0.2 -> rewritten by files 1.00",
+      "rewritten: null -> rewritten by files 1.00",
+    ]);
   });
 });
 
 describe("several runs", () => {
-  test("of a session that was resumed share the outcome, but for those that began after it", async () => {
-    for (const day of [17, 18, 21])
-      await work({ session_id: "s", started_at: `2026-11-${day}T10:00:00.000Z` });
-    await bench.arriveOutcomes(merged({ session_id: "s" }));
-    await bench.analyze();
-    expect((await links()).map(({ share }) => share)).toEqual([1 / 2, 1 / 2]);
+  test("of a session that was resumed share the outcome, but for those that began after it", () => {
+    const half = "resumed -> resumed by session 0.50";
+    expect(linksOf("resumed")).toEqual([half, half]);
   });
 
-  test("that are named share it in proportion to its files, where each of them has some", async () => {
-    await work({ session_id: "a" }, ["f", "g", "h"]);
-    await work({ session_id: "b", person_id: OTHER_PERSON }, ["f"]);
-    await work({ session_id: "c" });
-    await bench.arriveOutcomes(
-      merged({ outcome_id: "of two", run_id: "a b", file_hashes: ["f", "g", "h"] }),
-      merged({ outcome_id: "of three", run_id: "a b c", file_hashes: ["f", "g", "h"] }),
-    );
-    await bench.analyze();
-    const shares = (await links()).map(
-      ({ outcome, run, share }) => `${String(outcome)}: ${run} ${Number(share).toFixed(2)}`,
-    );
-    expect(shares.toSorted()).toEqual([
-      "of three: a 0.33",
-      "of three: b 0.33",
-      "of three: c 0.33",
-      "of two: a 0.75",
-      "of two: b 0.25",
+  test("that are named share it in proportion to its files, where each of them has some", () => {
+    expect(linksOf("of ")).toEqual([
+      "of three -> one by run 0.33",
+      "of three -> plain by run 0.33",
+      "of three -> three by run 0.33",
+      "of two -> one by run 0.25",
+      "of two -> three by run 0.75",
     ]);
   });
 
-  test("of one name are told apart by the person of the outcome", async () => {
-    const nightly = { client_run_id: "nightly", run_id_source: "explicit" } as const;
-    await work({ ...nightly, session_id: "a" });
-    await work({ ...nightly, session_id: "b", person_id: OTHER_PERSON });
-    await bench.arriveOutcomes(
-      merged({ run_id: "nightly", person_id: PERSON }),
-      merged({ outcome_id: "of nobody", run_id: "nightly" }),
-    );
-    await bench.analyze();
-    expect(await links()).toMatchObject([
-      { outcome: "merged", run: "a", share: 1 },
-      { outcome: "of nobody", share: 0.5 },
-      { outcome: "of nobody", share: 0.5 },
+  test("of one name are told apart by the person of the outcome", () => {
+    expect(linksOf("nightly")).toEqual([
+      "nightly: hers -> hers by run 1.00",
+      "nightly: of nobody -> hers by run 0.50",
+      "nightly: of nobody -> his by run 0.50",
     ]);
   });
 
-  test("nobody's own word, and nobody's client, reaches another person's run", async () => {
-    await work({ session_id: "a", person_id: OTHER_PERSON });
-    const said = { session_id: "a", person_id: PERSON };
-    await bench.arriveOutcomes(
-      merged({ outcome_id: "word", source: "self", trust: "low", ...said }),
-      merged({ outcome_id: "client", source: "otlp", kind: "edit_accepted", ...said }),
-      merged({ outcome_id: "forge", ...said }),
-    );
-    await bench.analyze();
-    expect((await links()).map(({ outcome }) => outcome)).toEqual(["forge"]);
+  test("nobody's own word, and nobody's client, reaches another person's run", () => {
+    expect(linksOf("others")).toEqual(["others: forge -> another's by session 1.00"]);
   });
 });
 
 test("files and links outlive the features by which they were found", async () => {
-  const soon = new Date("2026-11-25T00:00:00Z");
-  const call = { event_id: "01936a0b-0000-7000-8000-000000000001", started_at: "2026-11-19T10:00:00.000Z" };
-  await bench.arrive({ ...call, session_id: "a" });
-  await bench.arriveFeatures({
-    ...call,
-    tool_kinds: ["write"],
-    written_file_hashes: ["f"],
-    expires_at: soon,
-  });
-  await bench.analyze();
-  const now = new Date("2026-11-26T00:00:00Z");
-  await bench.arrive({ session_id: "a", started_at: "2026-11-19T10:30:00.000Z" });
-  await bench.arriveOutcomes(merged({ person_id: PERSON, file_hashes: ["f"] }));
-  await bench.analyze({ now });
-  expect(await links()).toMatchObject([{ run: "a", by: "files" }]);
-  await bench.analyze({ now, full: true });
-  expect(await links()).toMatchObject([{ run: "a", by: "files" }]);
-  expect(await bench.rows("run_links")).toMatchObject([{ has_writes: true, file_hashes: ["f"] }]);
+  const forgetful = async () =>
+    (await bench.rows("run_links")).filter(({ session_ids }) => String(session_ids) === "forgetful");
+  const later = "2026-11-19T10:30:00.000Z";
+  await bench.arrive({ session_id: "forgetful", started_at: later });
+  await bench.arriveOutcomes(merged({ outcome_id: "late", person_id: PERSON, file_hashes: ["soon gone"] }));
+  for (const full of [false, true]) {
+    await bench.analyze({ now: AFTER_FEATURES, full });
+    links = await readLinks(bench);
+    expect(linksOf("late")).toEqual(["late -> forgetful by files 1.00"]);
+    expect(await forgetful()).toMatchObject([{ has_writes: true, file_hashes: ["soon gone"] }]);
+  }
 });

@@ -19,7 +19,7 @@ import { createRandom, randomCall, shuffle, type Random } from "../builders/rand
 
 const CALLS = 80;
 const OUTCOMES = 60;
-const BATCHES = 5;
+const BATCHES = 3;
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
