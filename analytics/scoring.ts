@@ -90,7 +90,7 @@ async function scoreWeeks({ store, config, version, after, now }: AnalysisPass):
 
 type MethodOfPass = AnalysisPass["config"]["method"];
 
-/** Where outcomes of the class can't be seen there is no yield; where that is not known yet there is no verdict. */
+/** Where outcomes of the class can't be seen there is no yield; where that is not known yet, nothing is concluded from it. */
 function toWeekScore(
   { coverage, prior_shape, prior_rate, ...sums }: WeekSums,
   method: MethodOfPass,
@@ -119,7 +119,7 @@ function toWeekScore(
     yield: estimate.mean,
     yield_low: estimate.low,
     yield_high: estimate.high,
-    p_low_value: estimate.lowValueProbability,
+    p_low_value: coverage === null ? null : estimate.lowValueProbability,
     verdict: toVerdict(estimate, coverage === null ? 0 : sums.yield_expected, method.yield),
   };
 }

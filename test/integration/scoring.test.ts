@@ -177,6 +177,9 @@ describe("an organisation of some months", () => {
     });
     const off = { yield: null, p_low_value: null, verdict: "not_enough_evidence" };
     expect(await weekOf("2026-11-16", "teaching")).toMatchObject(off);
+    // In the first week it is not known yet whether there are such sources.
+    const unknown = { ...off, yield: expect.any(Number) };
+    expect(await weekOf("2026-09-28")).toMatchObject(unknown);
   });
 
   test("value scoring is off while fewer than half of the runs can be seen, and on from there", async () => {

@@ -191,7 +191,7 @@ CREATE TABLE IF NOT EXISTS week_scores
     yield Nullable(Float64), -- 1: as expected; NULL: value scoring is off for the class, or nothing was expected
     yield_low Nullable(Float64),
     yield_high Nullable(Float64),
-    p_low_value Nullable(Float64),
+    p_low_value Nullable(Float64), -- NULL also while it is not known whether outcomes of the class can be seen
     verdict LowCardinality(String),
     is_meaningful Bool, -- meaningful weekly use (method: targets), by this class alone
     inputs_hash UInt64, -- of the rows of run_scores behind the row, whatever their order
