@@ -17,7 +17,7 @@ const TOUCHED = `
       weeks -> toMonday(toDate(started_at, {timezone:String})) + 7 * weeks,
       range(toUInt32(1 + dateDiff('week', toMonday(toDate(started_at, {timezone:String})), toDate(ended_at, {timezone:String})))))) AS week
     FROM runs FINAL
-    WHERE (person_id, run_id) IN (SELECT person_id, run_id FROM outcome_links WHERE version = {version:UInt64})`;
+    WHERE (person_id, run_id) GLOBAL IN (SELECT person_id, run_id FROM outcome_links WHERE version = {version:UInt64})`;
 
 export const chooseSignalWeeks = defineStatement({
   name: "signals: weeks",
@@ -28,7 +28,7 @@ WITH touched AS (${TOUCHED}
 SELECT {version:UInt64}, person_id, week,
   min(inputs_expire_at) - toIntervalDay({features_days_less:Int32}) AS features_expire_at, max(expires_at)
 FROM person_weeks FINAL
-WHERE (person_id, week) IN (SELECT person, week FROM touched) AND person_id != ${NONE}
+WHERE (person_id, week) GLOBAL IN (SELECT person, week FROM touched) AND person_id != ${NONE}
   AND week + 7 > toDate({scored_from:DateTime64(3)}, {timezone:String})
 GROUP BY person_id, week
 HAVING features_expire_at > {now:DateTime64(3)}`,
@@ -59,7 +59,7 @@ FROM week_signals FINAL
 LEFT JOIN (SELECT person_id AS person, from_day FROM (${WINDOWS})) AS windows ON person = week_signals.person_id
 WHERE version < {version:UInt64} AND inputs_expire_at > {now:DateTime64(3)}
   AND ((person != ${NONE} AND week >= toMonday(from_day))
-    OR (person_id, week) IN (SELECT person_id, week FROM signal_weeks WHERE version = {version:UInt64}))`,
+    OR (person_id, week) GLOBAL IN (SELECT person_id, week FROM signal_weeks WHERE version = {version:UInt64}))`,
   params: z.object({ version: z.int(), now: z.date() }),
 });
 

@@ -48,7 +48,7 @@ export const cutOffAnswers: Signal = {
         ON runs.person_id = ends.person_id AND runs.run_id = ends.run_id
       LEFT JOIN (
         SELECT person_id, groupUniqArrayArray(blocks) AS said_blocks FROM signal_calls WHERE ${OF_WEEK} AND is_prompt
-          AND person_id IN (SELECT person_id FROM signal_calls WHERE ${OF_WEEK} AND is_cut_off)
+          AND person_id GLOBAL IN (SELECT person_id FROM signal_calls WHERE ${OF_WEEK} AND is_cut_off)
         GROUP BY person_id
       ) AS said ON said.person_id = ends.person_id
       WHERE is_last

@@ -21,7 +21,7 @@ const CALLS = (similarity: number, roundsMin: number): string => `
               OR (notEmpty(blocks) AND 2 * length(arrayIntersect(blocks, lagInFrame(output_blocks) OVER earlier)) >= length(blocks))
             ) AS is_round
           FROM signal_calls
-          WHERE ${OF_WEEK} AND NOT is_agent AND (person_id, run_id) IN (
+          WHERE ${OF_WEEK} AND NOT is_agent AND (person_id, run_id) GLOBAL IN (
             SELECT person_id, run_id FROM signal_calls WHERE ${OF_WEEK}
             GROUP BY person_id, run_id HAVING countIf(${IS_SAID}) >= ${roundsMin})
           WINDOW earlier AS (PARTITION BY person_id, run_id ORDER BY started_at, event_id

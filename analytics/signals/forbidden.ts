@@ -50,7 +50,7 @@ export const PHASE_FUNCTION = { signal: "phase_lock", name: "toUnixTimestamp64Mi
 
 /** Everything that signals compute with. None of it tells a language, a word or a time of day. */
 export const SIGNAL_FUNCTIONS: readonly string[] = words(`
-  and or not if multiIf equals notEquals less lessOrEquals greater greaterOrEquals in isNull isNotNull ifNull assumeNotNull _CAST
+  and or not if multiIf equals notEquals less lessOrEquals greater greaterOrEquals in globalIn isNull isNotNull ifNull assumeNotNull _CAST
   plus minus multiply divide modulo intDiv pow sqrt sin cos pi least greatest toFloat64
   empty notEmpty length map tuple tupleElement arrayCount arrayDistinct arrayElement arrayFlatten arrayIntersect arrayJoin
   arrayResize arraySort

@@ -12,7 +12,7 @@ const FROM_AT = "toDateTime64(toDateTime({week:Date}, {timezone:String}), 3, 'UT
 const TO_AT = "toDateTime64(toDateTime({week:Date} + 7, {timezone:String}), 3, 'UTC')";
 const IN_WEEK = `started_at >= ${FROM_AT} AND started_at < ${TO_AT}`;
 const OF_PEOPLE =
-  "person_id IN (SELECT person_id FROM signal_weeks WHERE version = {version:UInt64} AND week = {week:Date})";
+  "person_id GLOBAL IN (SELECT person_id FROM signal_weeks WHERE version = {version:UInt64} AND week = {week:Date})";
 
 /** Length of an epoch of sketch keys, in milliseconds; which one the week began in. */
 const EPOCH_MS = 28 * 86_400_000;

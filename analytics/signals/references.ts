@@ -29,7 +29,7 @@ FROM (
   SELECT person_id, workload_class, signal, argMin(effect, cityHash64(person_id, week_signals.week, {week:Date})) AS effect
   FROM week_signals FINAL
   WHERE ${BEFORE}
-    AND (person_id, week) NOT IN (
+    AND (person_id, week) GLOBAL NOT IN (
       SELECT person_id, week FROM week_signals FINAL
       WHERE ${BEFORE} AND p_value_source = 'absolute' AND p_value <= {p_value_max:Float64} AND is_above_floor)
   GROUP BY person_id, workload_class, signal

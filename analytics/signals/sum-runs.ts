@@ -18,7 +18,7 @@ FROM (
 ) AS runs
 LEFT JOIN (
   SELECT DISTINCT person_id, run_id FROM outcome_links FINAL
-  WHERE reversed_at IS NULL AND person_id IN (SELECT person_id FROM signal_weeks WHERE ${OF_WEEK})
+  WHERE reversed_at IS NULL AND person_id GLOBAL IN (SELECT person_id FROM signal_weeks WHERE ${OF_WEEK})
 ) AS outcomes ON outcomes.person_id = runs.person_id AND outcomes.run_id = runs.run_id`,
   params: z.object({ version: z.int(), week: z.iso.date() }),
 });
