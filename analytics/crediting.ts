@@ -15,7 +15,7 @@ import {
 } from "./queries/credits.ts";
 import { findHeartbeats } from "./queries/heartbeats.ts";
 import { findLoops } from "./queries/loops.ts";
-import { gatherPrompts } from "./queries/prompts.ts";
+import { countPrompts, gatherPrompts } from "./queries/prompts.ts";
 import { findExactReplays, findNearReplays } from "./queries/replays.ts";
 
 const DAY_MS = 86_400_000;
@@ -30,9 +30,12 @@ export async function creditCalls({ store, config, version, now }: AnalysisPass)
   const read_from = new Date(Math.max(0, concerned.changed_from.getTime() - read_days * DAY_MS));
   const params = { version, now, read_from, read_days };
   await store.execute(gatherPrompts, params);
-  await store.execute(findHeartbeats(method), params);
-  await store.execute(findExactReplays(method), { version });
-  await store.execute(findNearReplays(method), { version });
+  const [gathered] = await store.query(countPrompts, { version });
+  if (gathered !== undefined && gathered.prompts > 0) {
+    await store.execute(findHeartbeats(method), params);
+    await store.execute(findExactReplays(method), { version });
+    await store.execute(findNearReplays(method), { version });
+  }
   await store.execute(findLoops(method), params);
   await store.execute(compareCredits(method), { ...params, timezone });
   const [changes] = await store.query(countChanges, { version });

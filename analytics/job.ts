@@ -30,7 +30,7 @@ import { detectSignals } from "./detection.ts";
 import { linkOutcomes } from "./outcome-linking.ts";
 import type { AnalysisPass } from "./pass.ts";
 import { scoreRuns } from "./scoring.ts";
-import { assignCalls, retireCalls } from "./queries/calls.ts";
+import { assignCalls, countEvents, retireCalls } from "./queries/calls.ts";
 import { classifyCalls, countDeclared, widenForClasses } from "./queries/classes.ts";
 import { countLinkableCalls, gatherLinkableCalls } from "./queries/linkable-calls.ts";
 import { carryLinks, findLinks } from "./queries/links.ts";
@@ -46,6 +46,9 @@ import { readWindows, widenWindows, writeWindows } from "./queries/windows.ts";
  * much later. What it finds twice it computes twice, with the same result.
  */
 export const WATERMARK_OVERLAP_MS = 60_000;
+
+/** Events that are assigned to their runs at a time: a million take about 1 GB. */
+const SLICE_EVENTS_MAX = 1_000_000;
 
 export interface AnalysisOptions {
   store: ClickHouseStore;
@@ -173,7 +176,10 @@ async function compute(pass: AnalysisPass): Promise<Counts> {
 async function computeCalls(pass: AnalysisPass, touchedFrom: Date): Promise<Date> {
   const { store, config, version, now } = pass;
   const from_at = await linkCalls(store, { version, now, timezone: config.timezone, from_at: touchedFrom });
-  await store.execute(assignCalls, { version, from_at, now, computed_at: now });
+  const [read] = await store.query(countEvents, { from_at });
+  const slices = Math.max(1, Math.ceil((read?.events ?? 0) / SLICE_EVENTS_MAX));
+  for (let slice = 0; slice < slices; slice += 1)
+    await store.execute(assignCalls, { version, from_at, now, computed_at: now, slices, slice });
   await store.execute(retireCalls, { version, from_at });
   await applyDeclaredClasses(pass);
   return from_at;

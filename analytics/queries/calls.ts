@@ -10,11 +10,14 @@
 // An operation is what the client wanted once: an attempt that failed, and the call that repeats it (operations.ts).
 // A turn is the client's own, where a prompt began it; else the run's prompts by a person are numbered.
 //
+// Whose calls belong together is one owner's, so a pass over many calls assigns them a slice of the owners at a time: the engine sorts
+// in memory what one statement assigns.
+//
 // What lies before a window is not computed again but read: calls that a call of the window may continue are put before it
 // with what was stored about them. So a window gives the same answer as a rebuild of everything.
 
 import { z } from "zod";
-import { defineStatement } from "../../schemas/clickhouse/store.ts";
+import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
 import {
   ENDED_AT,
   HAS_FAILED,
@@ -69,6 +72,7 @@ const FACTS = `
       ${HAS_FAILED} AS has_failed, ${IS_PROVIDER_ERROR} AS is_provider_error, ${IS_AUXILIARY} AS is_auxiliary
     FROM token_events FINAL
     WHERE started_at >= ${FIRST_AT} AND expires_at > {now:DateTime64(3)}
+      AND cityHash64(${OWNER}) % {slices:UInt32} = {slice:UInt32}
       AND event_id GLOBAL NOT IN ${repeatedImports(FIRST_AT)}`;
 
 /** Calls of the windows, and those before them that they may continue. */
@@ -228,7 +232,18 @@ WHERE started_at >= from_at`,
     from_at: z.date(),
     now: z.date(),
     computed_at: z.date(),
+    /** Into how many parts owners are divided, and which of them is assigned. */
+    slices: z.int(),
+    slice: z.int(),
   }),
+});
+
+/** About how many events a pass reads, to divide them. Not FINAL: one that is there twice only makes a slice smaller. */
+export const countEvents = defineQuery({
+  name: "analytics: number of events",
+  sql: "SELECT count() AS events FROM token_events WHERE started_at >= {from_at:DateTime64(3)}",
+  params: z.object({ from_at: z.date() }),
+  row: z.object({ events: z.coerce.number() }),
 });
 
 /** Calls that were in a window and that no record stands for any longer. */

@@ -9,7 +9,8 @@
 // Texts that were hashed under two keys, in the days after a change of epoch, are compared under both: of two calls within 14
 // days there is always one key that both have. Sketches have one key, so that near replays are counted anew with each epoch.
 
-import { defineStatement } from "../../schemas/clickhouse/store.ts";
+import { z } from "zod";
+import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
 import { NONE, PERSON } from "./call-facts.ts";
 import { CONCERNED, creditParams, OWN_REASONS, READ_FROM, REWARDED } from "./credits.ts";
 
@@ -66,4 +67,11 @@ SELECT {version:UInt64}, person, event_id, started_at, features_expire_at, run_i
     AND (person, run_id) GLOBAL NOT IN (${REWARDED}), delta_sketch, [])
 FROM prompts`,
   params: creditParams,
+});
+
+export const countPrompts = defineQuery({
+  name: "analytics: number of prompts",
+  sql: "SELECT count() AS prompts FROM analysis_prompts WHERE version = {version:UInt64}",
+  params: z.object({ version: z.int() }),
+  row: z.object({ prompts: z.coerce.number() }),
 });

@@ -10,7 +10,7 @@ import {
 } from "../builders/analysis.ts";
 import { analyzeCalls, featuredCall, reasonsOf, type FeaturedCall } from "../builders/repeated-calls.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let bench: AnalysisBench;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { openAnalysisBench, type AnalysisBench } from "../builders/analysis.ts";
 import { analyzeCalls, featuredCall, reasonsOf, type FeaturedCall } from "../builders/repeated-calls.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let bench: AnalysisBench;
 beforeAll(async () => {

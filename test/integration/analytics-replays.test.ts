@@ -11,7 +11,7 @@ import {
   type FeaturedCall,
 } from "../builders/repeated-calls.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let bench: AnalysisBench;
 beforeAll(async () => {
