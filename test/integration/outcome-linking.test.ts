@@ -65,33 +65,33 @@ async function arriveCalls(): Promise<void> {
   await bench.arriveFeatures({ ...FORGETFUL, ...written, expires_at: SOON });
 }
 
-const outcome = (outcome_id: string, said: OutcomeArrival) =>
+const told = (outcome_id: string, said: OutcomeArrival) =>
   merged({ outcome_id, occurred_at: MERGED_AT, ...said });
 
 const byFiles = (outcome_id: string, files: readonly string[], said: OutcomeArrival = {}) =>
-  outcome(outcome_id, { person_id: PERSON, file_hashes: [...files], ...said });
+  told(outcome_id, { person_id: PERSON, file_hashes: [...files], ...said });
 
 async function arriveOutcomes(): Promise<void> {
   const others = { session_id: "another's", person_id: PERSON };
   await bench.arriveOutcomes(
-    outcome("named: by run", { run_id: "r", session_id: "plain", request_id: "q" }),
-    outcome("named: by session in a trailer", { run_id: "plain" }),
-    outcome("named: by request", { run_id: "unknown", request_id: "q", session_id: "plain" }),
-    outcome("named: by session", { session_id: "plain" }),
-    outcome("named: nothing known", { session_id: "unknown" }),
+    told("named: by run", { run_id: "r", session_id: "plain", request_id: "q" }),
+    told("named: by session in a trailer", { run_id: "plain" }),
+    told("named: by request", { run_id: "unknown", request_id: "q", session_id: "plain" }),
+    told("named: by session", { session_id: "plain" }),
+    told("named: nothing known", { session_id: "unknown" }),
     byFiles("files", ["f", "g", "h"]),
     byFiles("files of nobody", ["f"], { person_id: null }),
     byFiles("files of a known run", ["f"], { session_id: "plain" }),
     ...STARTS.map((start) => byFiles(`start: ${start}`, [start])),
     ...REWRITTEN.map((share) => byFiles(`rewritten: ${String(share)}`, ["w"], { rewritten_share: share })),
-    outcome("resumed", { session_id: "resumed" }),
-    outcome("of two", { run_id: "three one", file_hashes: ["k", "l", "m"] }),
-    outcome("of three", { run_id: "three one plain", file_hashes: ["k", "l", "m"] }),
-    outcome("nightly: hers", { run_id: "nightly", person_id: PERSON }),
-    outcome("nightly: of nobody", { run_id: "nightly" }),
-    outcome("others: word", { source: "self", trust: "low", ...others }),
-    outcome("others: client", { source: "otlp", kind: "edit_accepted", ...others }),
-    outcome("others: forge", others),
+    told("resumed", { session_id: "resumed" }),
+    told("of two", { run_id: "three one", file_hashes: ["k", "l", "m"] }),
+    told("of three", { run_id: "three one plain", file_hashes: ["k", "l", "m"] }),
+    told("nightly: hers", { run_id: "nightly", person_id: PERSON }),
+    told("nightly: of nobody", { run_id: "nightly" }),
+    told("others: word", { source: "self", trust: "low", ...others }),
+    told("others: client", { source: "otlp", kind: "edit_accepted", ...others }),
+    told("others: forge", others),
   );
 }
 
