@@ -1,7 +1,7 @@
 // Whether registered schedules explain a pattern that its person was told of. They do where they started most of what the timed
 // mechanisms name; so many times in so many days by themselves, and always where somebody approved of them.
 
-import { and, eq, gt, inArray } from "drizzle-orm";
+import { and, eq, gt, inArray, isNotNull } from "drizzle-orm";
 import { patternEvidence, patterns } from "../../schemas/postgres/pattern-tables.ts";
 import type { PatternRow } from "../../schemas/postgres/patterns.ts";
 import { schedules } from "../../schemas/postgres/tables.ts";
@@ -19,20 +19,21 @@ export interface ScheduledShare {
   share: number;
 }
 
+export const NO_SCHEDULES: ScheduledShare = { says: "none", share: 0 };
+
+/** Of somebody who has, or had, a schedule. */
 export async function askSchedules(
   { clickhouse, postgres, config, now }: PatternRound,
   pattern: PatternRow | undefined,
 ): Promise<ScheduledShare> {
   const isTimed = TIMED.some((family) => pattern?.families.includes(family));
-  if (pattern?.state !== "notified" || !isTimed) return { says: "none", share: 0 };
+  if (pattern?.state !== "notified" || !isTimed) return NO_SCHEDULES;
   const { patternId, personId } = pattern;
   const { db } = postgres;
-  const registered = await db
-    .select({ scheduleId: schedules.scheduleId, acceptedAt: schedules.acceptedAt })
+  const accepted = await db
+    .select({ scheduleId: schedules.scheduleId })
     .from(schedules)
-    .where(eq(schedules.personId, personId));
-  if (registered.length === 0) return { says: "none", share: 0 };
-  const accepted = registered.filter(({ acceptedAt }) => acceptedAt !== null);
+    .where(and(eq(schedules.personId, personId), isNotNull(schedules.acceptedAt)));
   const evidence = await db
     .select({ runIds: patternEvidence.runIds })
     .from(patternEvidence)
@@ -43,7 +44,7 @@ export async function askSchedules(
     accepted_ids: accepted.map(({ scheduleId }) => scheduleId),
   });
   const { scheduledShareMin, schedulesMax, scheduleDays } = config.method.patterns;
-  if (cost === undefined || cost.cost_usd === 0) return { says: "none", share: 0 };
+  if (cost === undefined || cost.cost_usd === 0) return NO_SCHEDULES;
   const share = cost.scheduled_cost_usd / cost.cost_usd;
   if (share < scheduledShareMin) return { says: "none", share };
   if (cost.accepted_cost_usd / cost.cost_usd >= scheduledShareMin) return { says: "explain", share };

@@ -12,7 +12,7 @@ import { patternEvidence, patterns } from "../../schemas/postgres/pattern-tables
 import { movePattern, type PatternRow } from "../../schemas/postgres/patterns.ts";
 import { positionAt, readPositions } from "../../schemas/postgres/positions.ts";
 import { SIGNALS } from "../signals/signals.ts";
-import { askSchedules } from "./ask-schedules.ts";
+import { askSchedules, NO_SCHEDULES } from "./ask-schedules.ts";
 import type { Candidate } from "./candidate.ts";
 import { listUnmet, NO_FIGURES, type Figures } from "./conditions.ts";
 import type { PatternRound } from "./round.ts";
@@ -22,7 +22,14 @@ const DAY_MS = 86_400_000;
 /** Rows of evidence in one insert. */
 const ROWS_MAX = 200;
 
-export interface KnownPattern {
+export interface PatternOwner {
+  /** As of today; null: nobody's report. */
+  reportsTo: string | null;
+  /** Also ones that have ended. */
+  hasSchedules: boolean;
+}
+
+export interface KnownPattern extends Partial<PatternOwner> {
   /** Undefined: it is new. */
   pattern: PatternRow | undefined;
   /** Undefined: nothing of it is seen. */
@@ -36,7 +43,7 @@ export async function keepPattern(round: PatternRound, known: KnownPattern): Pro
   const { pattern, candidate, figures = NO_FIGURES } = known;
   const { now, config, postgres } = round;
   const { method } = config;
-  const scheduled = await askSchedules(round, pattern);
+  const scheduled = known.hasSchedules ? await askSchedules(round, pattern) : NO_SCHEDULES;
   const found = candidate && { ...toColumns(candidate, method), ...figures, scheduledShare: scheduled.share };
   const families = (isTold(pattern) ? undefined : candidate?.families) ?? pattern?.families ?? [];
   const facts: Facts = {
@@ -47,14 +54,15 @@ export async function keepPattern(round: PatternRound, known: KnownPattern): Pro
   const stepFrom = (row: PatternClock): Step | undefined =>
     findStep(row, facts, { now, calendar: config, method: method.patterns });
   const isStill = pattern !== undefined && (found === undefined || isLike(pattern, { ...found, families }));
-  // Most patterns stay as they are from one round to the next. Of an open one it has to be asked whose report its person is.
-  if (isStill && pattern.state !== "open" && stepFrom(pattern) === undefined) return;
+  const isTheirs = pattern?.managerId === null || pattern?.managerId === known.reportsTo;
+  // Most patterns stay as they are from one round to the next.
+  if (isStill && isTheirs && stepFrom(pattern) === undefined) return;
   await postgres.db.transaction(async (transaction) => {
     const row = isStill ? pattern : await write(transaction, round, { ...known, found });
     if (row === undefined) return;
     const step = stepFrom(row);
     if (step) await take(transaction, round, { pattern: row, step });
-    else await endView(transaction, round, row);
+    else if (row.state === "open" && !isTheirs) await endView(transaction, round, row);
   });
 }
 
@@ -181,10 +189,8 @@ async function take(
 async function endView(
   transaction: Transaction,
   { now }: PatternRound,
-  { patternId, personId, state, managerId }: PatternRow,
+  { patternId, personId }: PatternRow,
 ): Promise<void> {
-  if (state !== "open" || managerId === null) return;
-  if ((await findManager(transaction, personId, now)) === managerId) return;
   await transaction.update(patterns).set({ managerId: null }).where(eq(patterns.patternId, patternId));
   const payload = { pattern_id: patternId };
   const entry = { action: "pattern_view_ended", actorId: null, subjectId: personId, payload } as const;

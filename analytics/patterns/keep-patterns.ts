@@ -10,13 +10,13 @@
 import { and, eq, gte, inArray, isNotNull, isNull, lt, ne, or } from "drizzle-orm";
 import { patterns } from "../../schemas/postgres/pattern-tables.ts";
 import type { PatternRow } from "../../schemas/postgres/patterns.ts";
-import { people } from "../../schemas/postgres/tables.ts";
+import { people, schedules } from "../../schemas/postgres/tables.ts";
 import { addDays, toDay, toMonday } from "../../schemas/working-days.ts";
 import { patternPeople } from "../queries/pattern-people.ts";
 import { patternSignals, type SignalRow } from "../queries/pattern-signals.ts";
 import { toCandidate, withoutSettled, type Candidate } from "./candidate.ts";
 import { readFigures } from "./figures.ts";
-import { keepPattern } from "./keep-pattern.ts";
+import { keepPattern, type PatternOwner } from "./keep-pattern.ts";
 import type { PatternRound } from "./round.ts";
 
 /** People who are looked at together. */
@@ -59,31 +59,47 @@ async function listPeople({ clickhouse, postgres, config, ...round }: PatternRou
 
 async function keepOfPeople(round: PatternRound, personIds: readonly string[]): Promise<void> {
   const { clickhouse, config } = round;
-  const person_ids = await listExisting(round, personIds);
+  const owners = await readOwners(round, personIds);
+  const person_ids = [...owners.keys()];
   const rows = await clickhouse.query(patternSignals, { ...toSpeaking(round, config), person_ids });
   const signals = Object.groupBy(rows, ({ person_id }) => person_id);
   const known = Object.groupBy(await readKnown(round, person_ids), ({ personId }) => personId);
-  const found = person_ids.flatMap((id) => toFound(round, signals[id] ?? [], known[id] ?? []));
+  const found = person_ids.flatMap((owner) =>
+    toFound(round, signals[owner] ?? [], known[owner] ?? []).map((one) => ({ ...one, owner })),
+  );
   const figures = await readFigures(
     round,
     found.flatMap(({ candidate }) => candidate ?? []),
   );
-  for (const { pattern, candidate, closed } of found)
+  for (const { owner, candidate, ...rest } of found)
     await keepPattern(round, {
-      pattern,
-      closed,
+      ...rest,
+      ...owners.get(owner),
       ...(candidate && { candidate, figures: figures.get(candidate) }),
     });
 }
 
-/** Rows about somebody who was just erased may still be there. */
-async function listExisting({ postgres }: PatternRound, ids: readonly string[]): Promise<string[]> {
-  const { personId } = people;
-  const rows = await postgres.db
-    .select({ personId })
+/** Whose patterns they may be, by id. Rows about somebody who was just erased may still be there. */
+async function readOwners(
+  { postgres: { db } }: PatternRound,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, PatternOwner>> {
+  const { personId, managerId } = people;
+  const rows = await db
+    .select({ personId, managerId })
     .from(people)
     .where(inArray(personId, [...ids]));
-  return rows.map((row) => row.personId);
+  const registered = await db
+    .selectDistinct({ personId: schedules.personId })
+    .from(schedules)
+    .where(inArray(schedules.personId, [...ids]));
+  const scheduling = new Set(registered.map((row) => row.personId));
+  return new Map(
+    rows.map((row) => [
+      row.personId,
+      { reportsTo: row.managerId, hasSchedules: scheduling.has(row.personId) },
+    ]),
+  );
 }
 
 interface Found {

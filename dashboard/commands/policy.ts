@@ -56,13 +56,17 @@ async function show(
       ? "No policy has been published. This is what Assay proposes; publish it with: npx assay policy publish\n"
       : `Version ${current.version}, published at ${current.published_at}.\n`,
   );
-  stderr.write(
-    scoring === "off"
-      ? "Individuals are not scored: ASSAY_INDIVIDUAL_SCORING is off.\n"
-      : `Individuals are scored ${from === null ? "from the week after its publication on" : `from ${from} on`}.\n`,
-  );
+  stderr.write(`${toSentence(scoring, from)}\n`);
   stdout.write(current?.text ?? state.proposed_text);
   return EXIT.done;
+}
+
+function toSentence(scoring: Config["individualScoring"], from: string | null): string {
+  if (scoring !== "policy")
+    return `Individuals are ${scoring === "on" ? "" : "not "}scored: ASSAY_INDIVIDUAL_SCORING is ${scoring}.`;
+  return from === null
+    ? "Individuals are scored from the week after its publication on."
+    : `Individuals are scored from ${from} on.`;
 }
 
 async function readText(file: string, { stdin, cwd }: CommandIo): Promise<string> {
