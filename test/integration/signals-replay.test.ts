@@ -43,6 +43,17 @@ const WEEKS = {
   ]),
   "short turns": anyTime(50, (run) => [{ text: `task ${run}` }, { text: "continue", isShort: true }]),
   evaluation: ofClass(replays(60), "evaluation"),
+  heartbeats: repeatRuns(100, 30 * MINUTE_MS, () => ({
+    text: "is there anything to do",
+    isShort: true,
+    trigger: "schedule",
+    event: { client: "openclaw" },
+    features: { output_chars: 12 },
+  })),
+  outage: repeatRuns(60, 5000, (place) => ({
+    text: "the same again",
+    event: { body_hash: "body", ...(place < 59 ? { status: 500, error_kind: "server_error" as const } : {}) },
+  })),
   "registered schedule": repeatRuns(60, 30 * MINUTE_MS, () => ({
     text: "nightly",
     event: { workload_class: "scheduled", class_source: "schedule" },
@@ -155,8 +166,8 @@ test.each([
   expect(findingOf(week, "no_op_runs")).toMatchObject({ effect, is_above_floor });
 });
 
-test("schedules that are registered and service keys are not looked at", () => {
-  for (const week of ["registered schedule", "service key"] as const)
+test("schedules that are registered, service keys, heartbeats and retries are not looked at", () => {
+  for (const week of ["registered schedule", "service key", "heartbeats", "outage"] as const)
     for (const { name } of SIGNALS) expect(findingOf(week, name)).toBeUndefined();
 });
 
