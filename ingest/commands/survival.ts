@@ -12,8 +12,8 @@ import { OUTCOMES_MAX, toOutcome } from "../outcomes/told-outcomes.ts";
 import { openRepository, type Git } from "../repository/git.ts";
 import { readSurvival, type SurvivedChange } from "../repository/survival.ts";
 
-/** What a clone is looked at for that nobody asked about from an earlier time on: the days that calls are kept, and the lines stand. */
-const DAYS_BACK = 35;
+/** What a clone is looked at for, where nobody asks from when on. Intake takes nothing that is older than calls are kept: 30 days. */
+const DAYS_BACK = 28;
 const DAY_MS = 86_400_000;
 const ANSWER_MS_MAX = 30_000;
 
