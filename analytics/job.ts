@@ -24,7 +24,6 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { sweepErased } from "../schemas/clickhouse/erasure.ts";
 import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
-import type { Config } from "../schemas/config.ts";
 import { creditCalls } from "./crediting.ts";
 import { detectSignals } from "./detection.ts";
 import { linkOutcomes } from "./outcome-linking.ts";
