@@ -19,6 +19,8 @@ export interface LifeOptions {
   pValueMax: number;
   /** With calls, and passes after them; without it as many as there are. */
   weeks?: { lived: number; after: number };
+  /** Weeks from pass to pass; 1 where what is seen at the time matters. */
+  passEveryWeeks?: number;
   tell: (sentence: string) => void;
 }
 
@@ -44,6 +46,7 @@ export async function live({
   calendar,
   pValueMax,
   weeks: { lived, after } = { lived: WEEKS, after: WEEKS_AFTER },
+  passEveryWeeks = 1,
   tell,
 }: LifeOptions): Promise<Life> {
   await register(door, people);
@@ -65,6 +68,8 @@ export async function live({
         due.map(({ line }) => line),
       );
     const importedMs = performance.now();
+    const isLast = week === lived + after - 1;
+    if (!isLast && (week + 1) % passEveryWeeks !== 0) continue;
     await door.run(["analyze", "--json", "--now", new Date(endMs + PASS_AFTER_MS).toISOString()]);
     if (week < lived) atTheTime.push(...toPersonWeeks(await exportWeeks(calendar.dayOf(week)), facts));
     tell(

@@ -14,7 +14,9 @@ import { live } from "./run.ts";
 import { STEALTHS } from "./tactics/stealth.ts";
 import { TACTICS } from "./tactics/tactics.ts";
 
-export const INFLATING = 0.1;
+const INFLATING = 0.1;
+/** What is earned is asked at the end. */
+const PASS_EVERY_WEEKS = 5;
 
 export interface TogetherOptions {
   population: PopulationOptions;
@@ -62,6 +64,7 @@ async function liveOnce(
       people: everybody,
       calendar: population.calendar,
       pValueMax,
+      passEveryWeeks: PASS_EVERY_WEEKS,
       tell: (said) => tell(`${name}: ${said}`),
     });
     return weeks;
