@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -78,12 +78,11 @@ test("without the link secret of the gateways it prints nothing, because nothing
 
 test("a running Assay is told in plain names, and a refusal ends the command", async () => {
   const told: { authorization: string | undefined; body: unknown }[] = [];
-  const server = createServer((incoming, outgoing) => {
-    void text(incoming).then((body) => {
-      told.push({ authorization: incoming.headers.authorization, body: JSON.parse(body) });
-      outgoing.writeHead(told.length === 1 ? 200 : 401).end("{}");
-    });
-  }).listen(0, "127.0.0.1");
+  const take = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    told.push({ authorization: incoming.headers.authorization, body: JSON.parse(await text(incoming)) });
+    outgoing.writeHead(told.length === 1 ? 200 : 401).end("{}");
+  };
+  const server = createServer((incoming, outgoing) => void take(incoming, outgoing)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
