@@ -31,7 +31,7 @@ const OUTCOME = outcomeSchema.parse({
   quantity: 120.5,
   gross_quantity: 300,
   reviewed_by_other: true,
-  rewritten_share: 0.25,
+  rewritten_share: null,
   reverses: null,
   source: "github",
   trust: "high",
