@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { METHOD_PARTS } from "./method.ts";
+import { OUTCOME_WEIGHTS } from "./method/outcome-weights.ts";
 
 /** Between these lines of docs/method.md the tables stand. */
 export const TABLES_BEGIN = "<!-- numbers: written by `npm run schema` -->";
@@ -26,7 +27,7 @@ export function renderMethod(document: string): string {
   const [before, rest] = document.split(TABLES_BEGIN);
   const after = rest?.split(TABLES_END)[1];
   if (before === undefined || after === undefined) throw new RangeError("docs/method.md has lost its marks");
-  return `${before}${TABLES_BEGIN}\n\n${renderTables()}\n${TABLES_END}${after}`;
+  return `${before}${TABLES_BEGIN}\n\n${renderTables()}\n${renderWeights()}\n${TABLES_END}${after}`;
 }
 
 function renderTables(): string {
@@ -39,4 +40,11 @@ function renderTables(): string {
     });
     return `### ${TITLES[part]}\n\n| Number | Default | Why |\n|---|---|---|\n${rows.join("\n")}\n`;
   }).join("\n");
+}
+
+function renderWeights(): string {
+  const rows = Object.entries(OUTCOME_WEIGHTS).map(
+    ([kind, { points, reason }]) => `| \`${kind}\` | ${points} | ${reason} |`,
+  );
+  return `### Value points\n\n| Outcome | Points | Why |\n|---|---|---|\n${rows.join("\n")}\n`;
 }

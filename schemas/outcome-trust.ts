@@ -16,15 +16,21 @@ const BY_SOURCE: Readonly<Record<Outcome["source"], Outcome["trust"]>> = {
   gitlab: "high",
   ci: "high",
   tracker: "high",
-  // Clients report of themselves, and other systems are not known here.
+  // By way of the organisation's own collector; and other systems are not known here.
   otlp: "medium",
   api: "medium",
   import: "medium",
   self: "low",
 };
 
-export function toTrust(kind: Outcome["kind"], source: Outcome["source"]): Outcome["trust"] {
+/** Telemetry that comes with a person's own key is that person's word: whoever has the key can send as many edits as they like. */
+export function toTrust({
+  kind,
+  source,
+  person_id,
+}: Pick<Outcome, "kind" | "source" | "person_id">): Outcome["trust"] {
   if (kind === "rating_useful" || kind === "rating_not_useful") return "low";
+  if (source === "otlp" && person_id !== null) return "low";
   const trust = BY_SOURCE[source];
   return trust === "high" && EASILY_MADE.has(kind) ? "medium" : trust;
 }

@@ -69,6 +69,6 @@ function defaultsOf(
     reviewed_by_other: null,
     reverses: null,
     source,
-    trust: toTrust(kind, source),
+    trust: toTrust({ kind, source, person_id: null }),
   };
 }

@@ -37,6 +37,6 @@ export function createOutcome({ occurredAt, ...told }: ToldOutcome, survivalDays
     schema_version: 1,
     occurred_at,
     credited_at: toCreditedAt(told.kind, occurred_at, survivalDays),
-    trust: toTrust(told.kind, told.source),
+    trust: toTrust({ person_id: null, ...told }),
   };
 }

@@ -20,7 +20,9 @@ export const outcomeMethod = {
     .describe("Where more of the lines were rewritten, files alone link nothing."),
   effectiveLinesMax: count
     .default(500)
-    .describe("Effective lines of one merged change that count; more of them come from programs, or from moving things."),
+    .describe(
+      "Effective lines of one merged change that count; more of them come from programs, or from moving things.",
+    ),
   /** Value points, for display: the yield counts each due outcome as 1. */
   weights: z
     .partialRecord(z.enum(OUTCOME_KINDS), points)

@@ -268,7 +268,7 @@ test("an accepted edit goes the whole way, from the dashboard's port to ClickHou
         session_id: "session-1",
         person_id: person.personId,
         source: "otlp",
-        trust: "medium",
+        trust: "low",
         occurred_at: "2026-11-18T11:06:40.123Z",
         credited_at: "2026-11-25T11:06:40.123Z",
       },
