@@ -8,6 +8,7 @@ import type { Config } from "../schemas/config.ts";
 import type { Stores } from "../schemas/command.ts";
 import type { PostgresStore } from "../schemas/postgres/open.ts";
 import { organisationTargets } from "../schemas/postgres/tables.ts";
+import { toDay, toMonday } from "../schemas/working-days.ts";
 import { findTestedTargets, TARGET_FINDINGS_TABLE, targetWeeks } from "./queries/target-weeks.ts";
 import { testTarget, type TargetFinding } from "./target-test.ts";
 
@@ -53,7 +54,7 @@ export interface TargetTestOptions {
 export async function testDueTargets(stores: Stores, options: TargetTestOptions): Promise<void> {
   const targets = await listTargets(stores.postgres);
   if (targets.length === 0) return;
-  const week = toMonday(options.now, options.config.timezone);
+  const week = toMonday(toDay(options.now, options.config.timezone));
   const tested = await stores.clickhouse.query(findTestedTargets, { week });
   const testedIds = new Set(tested.map(({ target_id }) => target_id));
   for (const target of targets) {
@@ -68,7 +69,7 @@ export async function testAndKeep(
   { config, now }: TargetTestOptions,
 ): Promise<TargetFinding> {
   const { timezone, method, retentionDays } = config;
-  const week = toMonday(now, timezone);
+  const week = toMonday(toDay(now, timezone));
   const weeks = { measure, from_week: announcedOn, until_week: week };
   const people = await store.query(targetWeeks, weeks);
   const finding = testTarget(
@@ -80,12 +81,4 @@ export async function testAndKeep(
   const stamps = { target_id: targetId, week, method_version: method.version, version: now.getTime() };
   await store.insert(TARGET_FINDINGS_TABLE, [{ ...finding, ...stamps, expires_at }]);
   return finding;
-}
-
-/** The Monday of the week that a time is in, as `2026-11-16`. */
-export function toMonday(time: Date, timezone: string): string {
-  const day = new Intl.DateTimeFormat("en-CA", { timeZone: timezone }).format(time);
-  const midnight = new Date(`${day}T00:00:00Z`);
-  const daysSinceMonday = (midnight.getUTCDay() + 6) % 7;
-  return new Date(midnight.getTime() - daysSinceMonday * DAY_MS).toISOString().slice(0, 10);
 }

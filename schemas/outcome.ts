@@ -70,3 +70,19 @@ export const outcomeSchema = z.strictObject({
 });
 
 export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** What is unknown of an outcome that says nothing but what happened, when, and who told of it. */
+export const UNKNOWN_OUTCOME = {
+  person_id: null,
+  run_id: null,
+  session_id: null,
+  request_id: null,
+  repo_hash: null,
+  branch_hash: null,
+  ticket_hash: null,
+  change_hash: null,
+  quantity: 1,
+  gross_quantity: 1,
+  reviewed_by_other: null,
+  reverses: null,
+} as const;

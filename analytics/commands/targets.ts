@@ -9,13 +9,13 @@ import {
   type ExitCode,
   type StoreCommand,
 } from "../../schemas/command.ts";
+import { addDays, toDay, toMonday } from "../../schemas/working-days.ts";
 import { weeklyUse } from "../queries/weekly-use.ts";
 import type { TargetFinding } from "../target-test.ts";
-import { addTarget, endTarget, listTargets, testAndKeep, toMonday, type Target } from "../targets.ts";
+import { addTarget, endTarget, listTargets, testAndKeep, type Target } from "../targets.ts";
 
 /** Weeks of which weekly use is told. */
 const USE_WEEKS = 8;
-const DAY_MS = 86_400_000;
 
 const CAUSE =
   "A target for usage causes what this looks for: who is measured by tokens makes tokens. Earned volume can't be raised so.";
@@ -82,10 +82,11 @@ export const targetsTestCommand = defineCommand<StoreCommand>({
     const tested: { target: Target; finding: TargetFinding }[] = [];
     for (const target of await listTargets(stores.postgres))
       tested.push({ target, finding: await testAndKeep(stores.clickhouse, target, { config, now }) });
+    const thisWeek = toMonday(toDay(now, timezone));
     const weeks = await stores.clickhouse.query(weeklyUse, {
       meaningful_calls_min: method.targets.meaningfulCallsMin,
-      from_week: toMonday(new Date(now.getTime() - USE_WEEKS * 7 * DAY_MS), timezone),
-      until_week: toMonday(now, timezone),
+      from_week: addDays(thisWeek, -7 * USE_WEEKS),
+      until_week: thisWeek,
     });
     const use = weeks.filter(({ active }) => active >= method.targets.peopleMin);
     if (values["json"] === true) {

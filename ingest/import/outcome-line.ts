@@ -5,7 +5,7 @@ import { z } from "zod";
 import { errorMessage } from "../../schemas/app-error.ts";
 import { toCreditedAt } from "../../schemas/credited-at.ts";
 import { toTrust } from "../../schemas/outcome-trust.ts";
-import { outcomeSchema, type Outcome } from "../../schemas/outcome.ts";
+import { outcomeSchema, UNKNOWN_OUTCOME, type Outcome } from "../../schemas/outcome.ts";
 
 export interface OutcomeLine {
   outcome: Outcome;
@@ -55,19 +55,8 @@ function defaultsOf(
     kind,
     occurred_at,
     credited_at: toCreditedAt(kind, occurred_at, survivalDays),
-    person_id: null,
-    run_id: null,
-    session_id: null,
-    request_id: null,
-    repo_hash: null,
-    branch_hash: null,
-    ticket_hash: null,
-    change_hash: null,
+    ...UNKNOWN_OUTCOME,
     file_hashes: [],
-    quantity: 1,
-    gross_quantity: 1,
-    reviewed_by_other: null,
-    reverses: null,
     source,
     trust: toTrust({ kind, source, person_id: null }),
   };

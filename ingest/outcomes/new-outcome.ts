@@ -2,7 +2,7 @@
 // from its kind and source.
 
 import { toCreditedAt } from "../../schemas/credited-at.ts";
-import type { Outcome } from "../../schemas/outcome.ts";
+import { UNKNOWN_OUTCOME, type Outcome } from "../../schemas/outcome.ts";
 import { toTrust } from "../../schemas/outcome-trust.ts";
 
 type Told = Omit<Outcome, "schema_version" | "occurred_at" | "credited_at" | "trust">;
@@ -11,27 +11,11 @@ type Required = "outcome_id" | "kind" | "source";
 /** What is not told of is unknown. */
 export type ToldOutcome = Pick<Told, Required> & Partial<Omit<Told, Required>> & { occurredAt: Date };
 
-const UNKNOWN = {
-  person_id: null,
-  run_id: null,
-  session_id: null,
-  request_id: null,
-  repo_hash: null,
-  branch_hash: null,
-  ticket_hash: null,
-  change_hash: null,
-  file_hashes: [],
-  quantity: 1,
-  gross_quantity: 1,
-  reviewed_by_other: null,
-  reverses: null,
-} as const;
-
 /** @param survivalDays the number of the method (`outcomes.survivalDays`) */
 export function createOutcome({ occurredAt, ...told }: ToldOutcome, survivalDays: number): Outcome {
   const occurred_at = occurredAt.toISOString();
   return {
-    ...UNKNOWN,
+    ...UNKNOWN_OUTCOME,
     file_hashes: [],
     ...told,
     schema_version: 1,
