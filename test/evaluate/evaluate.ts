@@ -33,6 +33,8 @@ export interface EvaluationOptions {
   sizes: Sizes;
   /** Of the organisation a tenth of which inflates together. */
   peopleTogether: number;
+  /** Weeks from pass to pass. */
+  passEveryWeeks: number;
   split: Split;
   now: Date;
   tell: (sentence: string) => void;
@@ -60,7 +62,7 @@ export async function evaluate(options: EvaluationOptions): Promise<Result> {
     const door = await open("organisation");
     let life: Life;
     try {
-      life = await live({ door, people, calendar, pValueMax, tell });
+      life = await live({ door, people, calendar, pValueMax, passEveryWeeks: options.passEveryWeeks, tell });
     } finally {
       await door.close();
     }

@@ -12,10 +12,12 @@ const SCALES = {
   full: {
     sizes: { honest: 250, lookAlike: 75, undeclared: 6, open: 8, grid: 1, adversaries: 6 },
     peopleTogether: 80,
+    passEveryWeeks: 1,
   },
   small: {
     sizes: { honest: 12, lookAlike: 1, undeclared: 0, open: 1, grid: 0, adversaries: 1 },
     peopleTogether: 8,
+    passEveryWeeks: 2,
   },
 } as const;
 
@@ -24,7 +26,7 @@ const USAGE = `npm run evaluate -- [--data DIR] [--seed N] [--out DIR] [--scale 
   --data   a folder with agent_sessions in it; without it ../shared/data
   --seed   decides who is drawn; without it 1
   --out    where report.md, report.json and the plots go; without it evaluation/ in the system's folder for temporary files
-  --scale  full: 2,000 honest person-weeks and more; small: a hundredth of the time, and no more than a look at the machinery
+  --scale  full: 2,000 honest person-weeks and more; small: a look at the machinery, in a minute or two
   --split  whose sessions; defaults are looked at on dev and judged on test
 `;
 

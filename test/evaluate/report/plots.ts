@@ -8,7 +8,7 @@ const BOTTOM = 46;
 const TOP = 34;
 const RIGHT = 190;
 const COLOURS = ["#0b6e4f", "#c44536", "#3a5a98", "#b08900", "#777777", "#6b3fa0"] as const;
-const CELL_WIDTH = 74;
+const CELL_WIDTH = 96;
 const CELL_HEIGHT = 26;
 const LABELS_WIDTH = 190;
 
