@@ -1,7 +1,8 @@
 // What a person's weeks show of mechanisms: the families that speak together, and in which weeks.
 //
-// A family counts in a week where one of its signals speaks. Weeks with enough families are the pattern's; families that speak in
-// enough of those weeks are its mechanisms. Until there are enough weeks, whatever spoke together is what is observed so far.
+// A family counts in a week where one of its signals speaks. Weeks with enough families are the pattern's, unless they are doubted
+// (doubted-weeks.ts); families that speak in enough of those weeks are its mechanisms. Until there are enough weeks, whatever spoke
+// together is what is observed so far.
 //
 // Always holds: what was decided is not raised again. Weeks up to the one in which a pattern was closed say nothing more about the
 // families of that pattern.
@@ -35,13 +36,17 @@ export function withoutSettled(signals: readonly SignalRow[], settled: readonly 
 
 /**
  * @param signals of one person, of those that speak
+ * @param isDoubted whether in a week of theirs families seem to speak together by chance
  * @returns undefined where in no week enough families speak
  */
 export function toCandidate(
   signals: readonly SignalRow[],
   { familiesMin, weeksMin }: Method["patterns"],
+  isDoubted: (week: string) => boolean = () => false,
 ): Candidate | undefined {
-  const together = listWeeks(signals, familiesMin);
+  const listTogether = (rows: readonly SignalRow[]): string[] =>
+    listWeeks(rows, familiesMin).filter((week) => !isDoubted(week));
+  const together = listTogether(signals);
   const [first] = signals;
   if (first === undefined || together.length === 0) return undefined;
   const within = signals.filter(({ week }) => together.includes(week));
@@ -50,7 +55,7 @@ export function toCandidate(
   );
   const families = lasting.length >= familiesMin ? lasting : listFamilies(within);
   const ofThem = signals.filter(({ family }) => families.includes(family));
-  return { personId: first.person_id, families, weeks: listWeeks(ofThem, familiesMin), signals: ofThem };
+  return { personId: first.person_id, families, weeks: listTogether(ofThem), signals: ofThem };
 }
 
 function listWeeks(signals: readonly SignalRow[], familiesMin: number): string[] {

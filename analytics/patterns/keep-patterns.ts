@@ -1,7 +1,8 @@
 // One round over all patterns after a pass of analytics: who has one, what holds of it now, and what happens next.
 //
 //   1. people    those with a week in which enough families speak, and those with a pattern that is not closed, some at a time
-//   2. evidence  what their signals say in the weeks looked at, and what the runs that they name cost and brought
+//   2. evidence  what their signals say in the weeks looked at, which of those weeks are believed among everybody's, and what the runs
+//                that they name cost and brought
 //   3. steps     each pattern a transaction: its figures and evidence as they are now, and the step that follows (steps.ts)
 //   4. removal   patterns that were closed long enough ago
 //
@@ -14,6 +15,7 @@ import { people, schedules } from "../../schemas/postgres/tables.ts";
 import { addDays, toDay, toMonday } from "../../schemas/working-days.ts";
 import { patternPeople } from "../queries/pattern-people.ts";
 import { patternSignals, type SignalRow } from "../queries/pattern-signals.ts";
+import { readDoubtedWeeks, type DoubtedWeeks } from "./doubted-weeks.ts";
 import { toCandidate, withoutSettled, type Candidate } from "./candidate.ts";
 import { readFigures } from "./figures.ts";
 import { keepPattern, type PatternOwner } from "./keep-pattern.ts";
@@ -36,7 +38,8 @@ export async function keepPatterns(
   const earliest = addDays(toWeek, -(method.patterns.weeks - 1) * DAYS_PER_WEEK);
   const fromWeek = earliest > scoredWeek ? earliest : scoredWeek;
   const round: PatternRound = { ...stores, now, fromWeek, toWeek };
-  for (const personIds of toPages(await listPeople(round))) await keepOfPeople(round, personIds);
+  const doubted = await readDoubtedWeeks(round);
+  for (const personIds of toPages(await listPeople(round))) await keepOfPeople(round, doubted, personIds);
   await removeClosed(round);
 }
 
@@ -57,7 +60,11 @@ async function listPeople({ clickhouse, postgres, config, ...round }: PatternRou
   return [...ids];
 }
 
-async function keepOfPeople(round: PatternRound, personIds: readonly string[]): Promise<void> {
+async function keepOfPeople(
+  round: PatternRound,
+  doubted: DoubtedWeeks,
+  personIds: readonly string[],
+): Promise<void> {
   const { clickhouse, config } = round;
   const owners = await readOwners(round, personIds);
   const person_ids = [...owners.keys()];
@@ -65,7 +72,9 @@ async function keepOfPeople(round: PatternRound, personIds: readonly string[]): 
   const signals = Object.groupBy(rows, ({ person_id }) => person_id);
   const known = Object.groupBy(await readKnown(round, person_ids), ({ personId }) => personId);
   const found = person_ids.flatMap((owner) =>
-    toFound(round, signals[owner] ?? [], known[owner] ?? []).map((one) => ({ ...one, owner })),
+    toFound(round, doubted(owner), { signals: signals[owner] ?? [], known: known[owner] ?? [] }).map(
+      (one) => ({ ...one, owner }),
+    ),
   );
   const figures = await readFigures(
     round,
@@ -114,8 +123,8 @@ interface Found {
 /** Patterns that the person was told of keep their families; what else speaks is observed. */
 function toFound(
   { config: { method, timezone } }: PatternRound,
-  signals: readonly SignalRow[],
-  known: readonly PatternRow[],
+  isDoubted: (week: string) => boolean,
+  { signals, known }: { signals: readonly SignalRow[]; known: readonly PatternRow[] },
 ): Found[] {
   const closed = known.filter(({ closedAt }) => closedAt !== null);
   const settled = closed.map(({ families, closedAt }) => ({
@@ -128,7 +137,7 @@ function toFound(
   const [observed] = live.filter(({ state }) => state === "observed");
   const toldFamilies = told.flatMap(({ families }) => families);
   const candidateOf = (isAsked: (row: SignalRow) => boolean) =>
-    toCandidate(open.filter(isAsked), method.patterns);
+    toCandidate(open.filter(isAsked), method.patterns, isDoubted);
   const rest = candidateOf(({ family }) => !toldFamilies.includes(family));
   return [
     ...told.map((pattern) => ({

@@ -19,7 +19,14 @@ export const signalMethod = {
     ),
   falseDiscoveryRate: share
     .default(0.1)
-    .describe("Benjamini-Hochberg over person-weeks, where the organisation is large enough for it."),
+    .describe(
+      "Of the person-weeks in which two families are believed, at most this share is false on average: Benjamini-Hochberg, where the organisation is large enough for it.",
+    ),
+  assumedFindingsShare: share
+    .default(0.01)
+    .describe(
+      "Share of person-weeks in which two families are assumed to speak truly. An organisation is large enough when its largest reference would let so many be believed, which with eight families takes 6999 people of a class; a share assumed too large would call smaller ones large, and believe nothing that is held against a reference in them.",
+    ),
   repeatRateBenign: share
     .default(0.25)
     .describe(

@@ -1,5 +1,6 @@
 // Weeks of a person in which signals speak, and the runs that they name, as scoring and detection leave them.
 
+import { randomUUID } from "node:crypto";
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { SignalFamily } from "../../schemas/closed-lists.ts";
 import { buildRun } from "./derived-rows.ts";
@@ -26,6 +27,8 @@ export interface PatternWeek {
   dueOutcomes?: number;
   expectedOutcomes?: number;
   isProvisional?: boolean;
+  /** Of each family. */
+  pValue?: number;
   version?: number;
 }
 
@@ -48,7 +51,7 @@ export async function recordPatternWeeks(
       effect: 0.9,
       floor: 0.7,
       cases: 60,
-      p_value: 0.001,
+      p_value: said.pValue ?? 0.001,
       p_value_source: "absolute",
       is_above_floor: true,
       run_ids: [toRunId(row.week)],
@@ -77,6 +80,33 @@ export async function recordPatternWeeks(
   await store.insert(
     "run_scores",
     rows.map((row) => ({ ...row, ...STAMPS, ...score, run_id: toRunId(row.week) })),
+  );
+}
+
+/** Around a person: so many others in whose weeks nothing speaks, and a reference of so many people for each of the weeks. */
+export async function recordOthers(
+  store: ClickHouseStore,
+  weeks: readonly string[],
+  { people, peopleOfReference }: { people: number; peopleOfReference: number },
+): Promise<void> {
+  const costs = { cost_usd: "1", credited_cost_usd: "1", uncredited_cost_usd: {} };
+  const counts = { ...costs, calls: 1, runs: 1, version: 1, expires_at: NEVER, inputs_expire_at: NEVER };
+  const others = Array.from({ length: people }, () => randomUUID());
+  await store.insert(
+    "person_weeks",
+    weeks.flatMap((week) => others.map((person_id) => ({ ...counts, person_id, week }))),
+  );
+  const effects = Array.from({ length: peopleOfReference }, (_, at) => at / peopleOfReference);
+  const reference = {
+    ...STAMPS,
+    workload_class: "interactive",
+    signal: "echoed_answers",
+    effects,
+    version: 1,
+  };
+  await store.insert(
+    "signal_references",
+    weeks.map((week) => ({ ...reference, week })),
   );
 }
 

@@ -6,11 +6,14 @@ import { reviewedPatternSchema } from "../../schemas/pattern-api.ts";
 import { patterns } from "../../schemas/postgres/pattern-tables.ts";
 import { recordPositions } from "../../schemas/postgres/positions.ts";
 import { people } from "../../schemas/postgres/tables.ts";
-import { toRunId, type PatternWeek } from "../builders/pattern-weeks.ts";
+import { recordOthers, recordPatternWeeks, toRunId, type PatternWeek } from "../builders/pattern-weeks.ts";
 import { OPENS, openPatternBench, TOLD, W1, W2, type PatternBench } from "../services/patterns.ts";
 
 /** On a loaded machine servers take their time to start. */
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** People of a reference from which on an organisation is large enough. */
+const LARGE = 6999;
 
 let on: PatternBench;
 beforeAll(async () => {
@@ -18,6 +21,10 @@ beforeAll(async () => {
 });
 beforeEach(() => on.reset());
 afterAll(() => on.bench.close());
+
+/** Around Ada, whose two families speak at .001: of 100 tests it is believed if it is the only one, of 101 it is not. */
+const recordAround = (tested: number, peopleOfReference = LARGE) =>
+  recordOthers(on.bench.dashboard.stores.clickhouse, [W1, W2], { people: tested - 1, peopleOfReference });
 
 describe("what is told", () => {
   test.each<[string, Partial<PatternWeek>]>([
@@ -96,6 +103,55 @@ describe("what is told", () => {
     expect(await on.ownPatterns()).toHaveLength(1);
     await on.keep("2026-12-20");
     expect(await on.ownPatterns()).toEqual([]);
+  });
+});
+
+describe("of so many people some speak by chance", () => {
+  test("at one chance in a thousand one of a hundred is told, and one of a hundred and one is not", async () => {
+    await on.say();
+    await recordAround(101);
+    await on.keep(TOLD);
+    expect(await on.ownPatterns()).toEqual([]);
+    await on.reset();
+    await on.say();
+    await recordAround(100);
+    await on.keep(TOLD);
+    expect(await on.ownPatterns()).toMatchObject([{ state: "notified" }]);
+  });
+
+  test("a third family is one more chance", async () => {
+    await on.say({ families: ["no_op", "replay", "schedule"] });
+    await recordAround(51);
+    await on.keep(TOLD);
+    expect(await on.ownPatterns()).toEqual([]);
+  });
+
+  test("two who speak are believed where one is not", async () => {
+    const other = { personId: on.boss.personId, weeks: [W1, W2], families: ["no_op", "replay"] } as const;
+    await on.say();
+    await recordPatternWeeks(on.bench.dashboard.stores.clickhouse, other);
+    await recordAround(199);
+    await on.keep(TOLD);
+    expect(await on.ownPatterns()).toMatchObject([{ state: "notified" }]);
+  });
+
+  test("without a reference that is large enough the fixed limits are all there is", async () => {
+    await on.say();
+    await recordAround(101, LARGE - 1);
+    await on.keep(TOLD);
+    expect(await on.ownPatterns()).toMatchObject([{ state: "notified" }]);
+  });
+
+  test("what was told stays, and never opens when by then it may be chance", async () => {
+    const patternId = await on.tell();
+    await recordAround(101);
+    await on.keep("2026-12-04");
+    expect(await on.ownPatterns()).toMatchObject([{ patternId, state: "notified" }]);
+    expect(await on.seenBy(await on.bench.signIn(on.ada))).toMatchObject([
+      { findings: [{ weeks: [{}, {}] }, { weeks: [{}, {}] }] },
+    ]);
+    await on.keep(OPENS);
+    expect(await on.ownPatterns()).toMatchObject([{ state: "resolved", closedBy: "evidence" }]);
   });
 });
 

@@ -43,11 +43,9 @@ export interface PatternBench {
   reviewOf(browser: Browser): Promise<Review["patterns"]>;
 }
 
-const emptySignals = defineStatement({
-  name: "empty",
-  sql: "TRUNCATE TABLE week_signals",
-  params: z.object({}),
-});
+const EMPTIED = ["week_signals", "signal_references", "person_weeks"].map((table) =>
+  defineStatement({ name: "empty", sql: `TRUNCATE TABLE ${table}`, params: z.object({}) }),
+);
 
 export async function openPatternBench(): Promise<PatternBench> {
   const bench = await openDashboardBench({ ASSAY_INDIVIDUAL_SCORING: "on" });
@@ -61,7 +59,7 @@ export async function openPatternBench(): Promise<PatternBench> {
     boss: officer,
     async reset() {
       await db.delete(patterns);
-      await stores.clickhouse.execute(emptySignals, {});
+      for (const empty of EMPTIED) await stores.clickhouse.execute(empty, {});
       self.boss = await bench.addPerson({ role: "manager" });
       self.ada = await bench.addPerson({ managerId: self.boss.personId, name: "Ada" });
       await db.transaction((transaction) => recordPositions(transaction, new Date("2026-01-01")));

@@ -3,6 +3,7 @@
 
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isLargeReference } from "../../analytics/patterns/doubted-weeks.ts";
 import { toCandidate, withoutSettled } from "../../analytics/patterns/candidate.ts";
 import {
   CONDITIONS,
@@ -52,6 +53,25 @@ describe("a candidate", () => {
       families: ["replay", "schedule"],
       weeks: [W1],
     });
+  });
+
+  test("is not of weeks that are doubted, but of what is said in them", () => {
+    const signals = [W1, W2].flatMap((week) => [say(week, "replay"), say(week, "schedule")]);
+    expect(toCandidate(signals, method.patterns, () => true)).toBeUndefined();
+    expect(toCandidate(signals, method.patterns, (week) => week === W2)).toMatchObject({
+      weeks: [W1],
+      signals: { length: 4 },
+    });
+  });
+
+  test("is doubted where a reference of eight families lets one person-week in a hundred be believed", () => {
+    expect([0, 6998, 6999].map((people) => isLargeReference(people, method.signals))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    const { signals } = toMethod({ signals: { assumedFindingsShare: 0.5 } });
+    expect([138, 139].map((people) => isLargeReference(people, signals))).toEqual([false, true]);
   });
 
   test("keeps the families that last, and what they say in other weeks, too", () => {
@@ -216,8 +236,15 @@ describe("over invented histories", () => {
       { weight: 1, arbitrary: fc.constant(undefined) },
     ),
     isExplained: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, fc.boolean()),
-    schedules: fc.constantFrom<Facts["schedules"]>("none", "none", "none", "none", "explain"),
-    contest: fc.constantFrom("no", "no", "no", "no", "contest", "answer"),
+    // Rare, because any of them in the two weeks after the notice keeps a pattern from opening.
+    schedules: fc.oneof(
+      { weight: 40, arbitrary: fc.constant<Facts["schedules"]>("none") },
+      { weight: 1, arbitrary: fc.constant<Facts["schedules"]>("explain") },
+    ),
+    contest: fc.oneof(
+      { weight: 40, arbitrary: fc.constant("no") },
+      { weight: 3, arbitrary: fc.constantFrom("contest", "answer") },
+    ),
   });
 
   /** Lives through the days; says of each opening what held on the day of telling and on the day of opening. */

@@ -71,12 +71,15 @@ test("Benjamini and Hochberg's own table: four of fifteen at .05", () => {
   expect(believe([], 0.1)).toEqual([]);
   // A p-value above its own limit is believed with a larger one that is below its.
   expect(believe([0.04, 0.05], 0.05)).toEqual([true, true]);
+  // Those that are left out count: of 15 as of all that were given, and of 300 one.
+  const [upToRate, ofThem] = [published.filter((pValue) => pValue <= 0.05), [true, true, true, true]];
+  expect(believe(upToRate, 0.05, 15).filter(Boolean)).toEqual(ofThem);
+  expect(believe(upToRate, 0.05, 300).filter(Boolean)).toEqual([true]);
 });
 
 test("an organisation is large enough from the references on that let one finding be believed", () => {
-  expect(isLargeEnough(500, 5, 998, 0.1)).toBe(false);
-  expect(isLargeEnough(500, 5, 999, 0.1)).toBe(true);
-  expect(isLargeEnough(0, 5, 999, 0.1)).toBe(false);
+  expect(isLargeEnough(5 / 500, 1 / 999, 0.1)).toBe(false);
+  expect(isLargeEnough(5 / 500, 1 / 1000, 0.1)).toBe(true);
 });
 
 test("two of several have to speak for a partial conjunction", () => {
