@@ -123,20 +123,31 @@ function countWeeks({ weeks, calls, outcomes }: Life, people: number): Omit<Resu
   };
 }
 
-/** Every number of the method. None was chosen by this evaluation; one that is belongs into CHOSEN_ON_DEV. */
+/** Every number of the method, and what is shipped beside them. */
 function listDefaults(method: Method): Result["defaults"] {
-  return Object.entries(method).flatMap(([part, numbers]) =>
-    typeof numbers === "string"
+  const numbers = Object.entries(method).flatMap(([part, all]) =>
+    typeof all === "string"
       ? []
-      : Object.entries(numbers).map(([name, value]) => ({
+      : Object.entries(all).map(([name, value]) => ({
           name: `${part}.${name}`,
           value: JSON.stringify(value),
-          split: CHOSEN_ON_DEV.has(`${part}.${name}`) ? "dev" : "neither",
         })),
   );
+  return [...numbers, SHIPPED_EXPECTATIONS].map((each) => ({
+    ...each,
+    split: MEASURED_ON.get(each.name) ?? "neither",
+  }));
 }
 
-const CHOSEN_ON_DEV: ReadonlySet<string> = new Set();
+const SHIPPED_EXPECTATIONS = { name: "shipped expectations", value: "a table" };
+/** What was measured on the sessions that this evaluation is made of; anything else is the specification's. */
+const MEASURED_ON: ReadonlyMap<string, string> = new Map([
+  ["signals.repeatRateBenign", "both: an upper bound, about twice of what was seen in anybody"],
+  [
+    SHIPPED_EXPECTATIONS.name,
+    "both: fitted on all sessions and on runs of two benchmarks; they hold until an organisation has enough runs of its own",
+  ],
+]);
 
 function write(outDir: string, result: Result, { detectors }: Judgement, { weeks, patterns }: Life): void {
   mkdirSync(outDir, { recursive: true });

@@ -190,8 +190,8 @@ function valueSections(value: ValueFigures, { together }: Result): string[] {
 
 function defaultsTable({ defaults }: Result): string {
   const sentence =
-    "No default was chosen on the test split. Those of the method come from its specification and the published evidence behind it, and were " +
-    "written down before this evaluation existed; neither split was looked at for them, except where the table says dev.";
+    "No default was chosen by what this evaluation says of either split. Those of the method come from its specification and the published evidence " +
+    "behind it. What was measured on the real sessions themselves, without simulated tactics, is named with the split that they are of.";
   return `${sentence}\n\n${toTable(
     ["Default", "Value", "Chosen on"],
     defaults.map(({ name, value, split }) => [name, value, split]),
