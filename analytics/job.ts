@@ -29,13 +29,14 @@ import { detectSignals } from "./detection.ts";
 import { linkOutcomes } from "./outcome-linking.ts";
 import type { AnalysisPass } from "./pass.ts";
 import { scoreRuns } from "./scoring.ts";
-import { assignCalls, countEvents, retireCalls } from "./queries/calls.ts";
+import { assignCalls, retireCalls } from "./queries/calls.ts";
 import { classifyCalls, countDeclared, widenForClasses } from "./queries/classes.ts";
 import { countLinkableCalls, gatherLinkableCalls } from "./queries/linkable-calls.ts";
 import { carryLinks, findLinks } from "./queries/links.ts";
 import { retireWeeks, sumWeeks } from "./queries/person-weeks.ts";
 import { climb, countClimbing, STEPS_MAX } from "./queries/roots.ts";
 import { retireRuns, sumRuns } from "./queries/runs.ts";
+import { divideEvents } from "./queries/slices.ts";
 import { countComputed, findOtherPass, readState, STATE, STATE_TABLE } from "./queries/state.ts";
 import { retireDays, sumDays } from "./queries/usage-days.ts";
 import { readWindows, widenWindows, writeWindows } from "./queries/windows.ts";
@@ -45,9 +46,6 @@ import { readWindows, widenWindows, writeWindows } from "./queries/windows.ts";
  * much later. What it finds twice it computes twice, with the same result.
  */
 export const WATERMARK_OVERLAP_MS = 60_000;
-
-/** Events that are assigned to their runs at a time: a million take about 1 GB. */
-const SLICE_EVENTS_MAX = 1_000_000;
 
 export interface AnalysisOptions {
   store: ClickHouseStore;
@@ -175,10 +173,8 @@ async function compute(pass: AnalysisPass): Promise<Counts> {
 async function computeCalls(pass: AnalysisPass, touchedFrom: Date): Promise<Date> {
   const { store, config, version, now } = pass;
   const from_at = await linkCalls(store, { version, now, timezone: config.timezone, from_at: touchedFrom });
-  const [read] = await store.query(countEvents, { from_at });
-  const slices = Math.max(1, Math.ceil((read?.events ?? 0) / SLICE_EVENTS_MAX));
-  for (let slice = 0; slice < slices; slice += 1)
-    await store.execute(assignCalls, { version, from_at, now, computed_at: now, slices, slice });
+  for (const slice of await divideEvents(store, from_at))
+    await store.execute(assignCalls, { version, from_at, now, computed_at: now, ...slice });
   await store.execute(retireCalls, { version, from_at });
   await applyDeclaredClasses(pass);
   return from_at;
@@ -234,10 +230,13 @@ async function sumUp(pass: AnalysisPass, { from_at, from_day }: Extent): Promise
   const { store, config, version, now } = pass;
   const { timezone, retentionDays } = config;
   const weeksLonger = retentionDays.weeks - retentionDays.events;
-  await store.execute(sumDays, { version, timezone, from_day, kept_days: weeksLonger });
+  const slices = await divideEvents(store, from_at);
+  for (const slice of slices)
+    await store.execute(sumDays, { version, timezone, from_day, kept_days: weeksLonger, ...slice });
   await store.execute(retireDays, { version, from_day });
   const runsLonger = retentionDays.runs - retentionDays.events;
-  await store.execute(sumRuns, { version, now, from_at, kept_days: runsLonger });
+  for (const slice of slices)
+    await store.execute(sumRuns, { version, now, from_at, kept_days: runsLonger, ...slice });
   await store.execute(retireRuns, { version, now, from_at });
   await store.execute(sumWeeks, { version, timezone, from_day });
   await store.execute(retireWeeks, { version, from_day });

@@ -10,6 +10,7 @@
 import type { AnalysisPass } from "./pass.ts";
 import { writeOutcomeLinks } from "./queries/outcome-links.ts";
 import { gatherRunLinks, retireRunLinks } from "./queries/run-links.ts";
+import { divideEvents } from "./queries/slices.ts";
 import { countSought, gatherOutcomes } from "./queries/sought-outcomes.ts";
 import { readWindows } from "./queries/windows.ts";
 
@@ -22,7 +23,8 @@ export async function linkOutcomes(pass: AnalysisPass): Promise<void> {
   if (windows !== undefined && windows.people > 0) {
     const { from_at } = windows;
     const kept_days = retentionDays.runs - retentionDays.events;
-    await store.execute(gatherRunLinks, { version, now, from_at, kept_days });
+    for (const slice of await divideEvents(store, from_at))
+      await store.execute(gatherRunLinks, { version, now, from_at, kept_days, ...slice });
     await store.execute(retireRunLinks, { version, now, from_at });
   }
   await store.execute(gatherOutcomes, { version, after, since, now, rewritten_share_max: rewrittenShareMax });

@@ -17,7 +17,7 @@
 // with what was stored about them. So a window gives the same answer as a rebuild of everything.
 
 import { z } from "zod";
-import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
+import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import {
   ENDED_AT,
   HAS_FAILED,
@@ -37,6 +37,7 @@ import {
 import { FOUND_REASONS } from "./credits.ts";
 import { repeats } from "./operations.ts";
 import { repeatedImports } from "./repeated-imports.ts";
+import { inSlice, sliceParams } from "./slices.ts";
 import { WINDOWS } from "./windows.ts";
 
 /** Without a session, calls that are so far apart are two runs. */
@@ -72,7 +73,7 @@ const FACTS = `
       ${HAS_FAILED} AS has_failed, ${IS_PROVIDER_ERROR} AS is_provider_error, ${IS_AUXILIARY} AS is_auxiliary
     FROM token_events FINAL
     WHERE started_at >= ${FIRST_AT} AND expires_at > {now:DateTime64(3)}
-      AND cityHash64(${OWNER}) % {slices:UInt32} = {slice:UInt32}
+      AND ${inSlice(OWNER)}
       AND event_id GLOBAL NOT IN ${repeatedImports(FIRST_AT)}`;
 
 /** Calls of the windows, and those before them that they may continue. */
@@ -232,18 +233,8 @@ WHERE started_at >= from_at`,
     from_at: z.date(),
     now: z.date(),
     computed_at: z.date(),
-    /** Into how many parts owners are divided, and which of them is assigned. */
-    slices: z.int(),
-    slice: z.int(),
+    ...sliceParams,
   }),
-});
-
-/** About how many events a pass reads, to divide them. Not FINAL: one that is there twice only makes a slice smaller. */
-export const countEvents = defineQuery({
-  name: "analytics: number of events",
-  sql: "SELECT count() AS events FROM token_events WHERE started_at >= {from_at:DateTime64(3)}",
-  params: z.object({ from_at: z.date() }),
-  row: z.object({ events: z.coerce.number() }),
 });
 
 /** Calls that were in a window and that no record stands for any longer. */

@@ -6,8 +6,9 @@
 
 import { z } from "zod";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
-import { ENDED_AT, NONE } from "./call-facts.ts";
+import { ENDED_AT, NONE, PERSON } from "./call-facts.ts";
 import { linkKey } from "./link-keys.ts";
+import { inSlice, sliceParams } from "./slices.ts";
 import { WINDOWS } from "./windows.ts";
 
 /** Of one run; one that writes more ends of paths has long met what there is to meet. */
@@ -21,11 +22,12 @@ const FACTS = `
       ifNull(parent_session_id, '') AS parent_session, ifNull(request_id, '') AS request,
       CAST([], 'Array(String)') AS files, false AS is_write, ${FAR} AS features_expire, expires_at AS inputs_expire
     FROM token_events
-    WHERE started_at >= first_at
+    WHERE started_at >= first_at AND ${inSlice(PERSON)}
     UNION ALL
     SELECT event_id, started_at, started_at, '', '', '', '', written_file_hashes, true, expires_at, ${FAR}
     FROM call_features
-    WHERE started_at >= first_at AND expires_at > {now:DateTime64(3)} AND (has(tool_kinds, 'write') OR notEmpty(written_file_hashes))`;
+    WHERE started_at >= first_at AND expires_at > {now:DateTime64(3)} AND (has(tool_kinds, 'write') OR notEmpty(written_file_hashes))
+      AND ${inSlice(PERSON)}`;
 
 export const gatherRunLinks = defineStatement({
   name: "analytics: run_links",
@@ -37,10 +39,12 @@ WITH
     SELECT DISTINCT calls.person_id AS person, run_id
     FROM calls FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = calls.person_id
     WHERE started_at >= {from_at:DateTime64(3)} AND started_at >= windows.from_at AND calls.person_id != ${NONE}
+      AND ${inSlice("calls.person_id")}
     UNION DISTINCT
     SELECT run_links.person_id AS person, run_id
     FROM run_links FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = run_links.person_id
     WHERE ended_at >= {from_at:DateTime64(3)} AND ended_at >= windows.from_at
+      AND ${inSlice("run_links.person_id")}
   ),
   former AS (
     SELECT person_id AS former_person, run_id AS former_run, started_at, file_hashes AS former_files,
@@ -55,7 +59,7 @@ WITH
     FROM calls FINAL
     WHERE (person_id, run_id) GLOBAL IN (SELECT person, run_id FROM affected)
       AND (person_id, run_id) GLOBAL NOT IN (SELECT former_person, former_run FROM former WHERE is_frozen)
-      AND started_at >= first_at
+      AND started_at >= first_at AND ${inSlice("person_id")}
   ),
   gathered AS (
     SELECT person, run,
@@ -81,6 +85,7 @@ FROM gathered LEFT JOIN former ON former_person = person AND former_run = run`,
     from_at: z.date(),
     /** Days that a run is kept for longer than its records. */
     kept_days: z.int(),
+    ...sliceParams,
   }),
 });
 

@@ -9,8 +9,9 @@
 
 import { z } from "zod";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
-import { ENDED_AT, MODEL, ROOT_SESSION } from "./call-facts.ts";
+import { ENDED_AT, MODEL, PERSON, ROOT_SESSION } from "./call-facts.ts";
 import { CREDIT_COLUMNS, CREDITS, MEASURE_COLUMNS, MEASURES_OF_CALLS } from "./measures.ts";
+import { inSlice, sliceParams } from "./slices.ts";
 import { WINDOWS } from "./windows.ts";
 
 /** Models that are listed of one run; the sums run over all. */
@@ -25,12 +26,11 @@ WITH
   affected AS (
     SELECT DISTINCT calls.person_id AS person, run_id
     FROM calls FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = calls.person_id
-    WHERE started_at >= {from_at:DateTime64(3)}
-      AND started_at >= windows.from_at
+    WHERE started_at >= {from_at:DateTime64(3)} AND started_at >= windows.from_at AND ${inSlice("calls.person_id")}
     UNION DISTINCT
     SELECT runs.person_id AS person, run_id
     FROM runs FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = runs.person_id
-    WHERE ended_at >= {from_at:DateTime64(3)} AND ended_at >= windows.from_at
+    WHERE ended_at >= {from_at:DateTime64(3)} AND ended_at >= windows.from_at AND ${inSlice("runs.person_id")}
   ),
   former AS (
     SELECT person_id AS person, run_id, started_at, inputs_expire_at <= {now:DateTime64(3)} AS is_frozen
@@ -44,7 +44,7 @@ WITH
     FROM calls FINAL
     WHERE (person_id, run_id) GLOBAL IN (SELECT person, run_id FROM affected)
       AND (person_id, run_id) GLOBAL NOT IN (SELECT person, run_id FROM former WHERE is_frozen)
-      AND started_at >= first_at
+      AND started_at >= first_at AND ${inSlice("person_id")}
   )
 SELECT
   assigned.person, assigned.run_id, argMin(assigned.run_source, (started_at, event_id)),
@@ -58,7 +58,7 @@ SELECT
   ${MEASURES_OF_CALLS},
   ${CREDITS}
 FROM token_events FINAL INNER JOIN assigned ON assigned.event_id = token_events.event_id
-WHERE started_at >= first_at
+WHERE started_at >= first_at AND ${inSlice(PERSON)}
 GROUP BY 1, 2`,
   params: z.object({
     version: z.int(),
@@ -66,6 +66,7 @@ GROUP BY 1, 2`,
     from_at: z.date(),
     /** Days that a run is kept for longer than its records. */
     kept_days: z.int(),
+    ...sliceParams,
   }),
 });
 

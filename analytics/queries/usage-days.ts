@@ -3,8 +3,9 @@
 
 import { z } from "zod";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
-import { MODEL } from "./call-facts.ts";
+import { MODEL, PERSON } from "./call-facts.ts";
 import { MEASURE_COLUMNS, MEASURES_OF_CALLS } from "./measures.ts";
+import { inSlice, sliceParams } from "./slices.ts";
 import { WINDOWS } from "./windows.ts";
 
 export const sumDays = defineStatement({
@@ -17,14 +18,14 @@ WITH
     SELECT event_id, calls.person_id AS person, reason, workload_class AS class
     FROM calls FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = calls.person_id
     WHERE started_at >= toDateTime({from_day:Date}, {timezone:String})
-      AND toDate(started_at, {timezone:String}) >= windows.from_day
+      AND toDate(started_at, {timezone:String}) >= windows.from_day AND ${inSlice("calls.person_id")}
   )
 SELECT
   assigned.person, toDate(started_at, {timezone:String}) AS day, ${MODEL}, client, assigned.class, request_kind,
   assigned.reason, {version:UInt64}, max(expires_at) + toIntervalDay({kept_days:Int32}),
   ${MEASURES_OF_CALLS}
 FROM token_events FINAL INNER JOIN assigned ON assigned.event_id = token_events.event_id
-WHERE started_at >= toDateTime({from_day:Date}, {timezone:String})
+WHERE started_at >= toDateTime({from_day:Date}, {timezone:String}) AND ${inSlice(PERSON)}
 GROUP BY 1, 2, 3, 4, 5, 6, 7`,
   params: z.object({
     version: z.int(),
@@ -33,6 +34,7 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7`,
     from_day: z.iso.date(),
     /** Days that the sums are kept for longer than their records. */
     kept_days: z.int(),
+    ...sliceParams,
   }),
 });
 

@@ -59,7 +59,9 @@ WITH
     UNION ALL
     SELECT ${PERSON}, started_at FROM token_events
     WHERE started_at >= (SELECT min(started_at) FROM arrived_events) - INTERVAL ${REPEATED_HOURS_MAX} HOUR
-      AND gateway_id = '' AND response_id GLOBAL IN (SELECT response_id FROM arrived_events WHERE gateway_id != '')
+      AND gateway_id = '' AND response_id GLOBAL IN (
+        SELECT response_id FROM arrived_events
+        WHERE gateway_id != '' AND response_id GLOBAL IN (SELECT response_id FROM token_events WHERE gateway_id = ''))
     UNION ALL
     SELECT person_id, from_at FROM analysis_windows WHERE version > {after:UInt64}
   ),
