@@ -9,12 +9,13 @@ import {
   compareCredits,
   countChanges,
   findConcerned,
+  gatherTouchedRuns,
   readDays,
   widenForCredits,
   writeCredits,
 } from "./queries/credits.ts";
 import { findHeartbeats } from "./queries/heartbeats.ts";
-import { findLoops } from "./queries/loops.ts";
+import { countSuspected, findLoops, suspectRuns } from "./queries/loops.ts";
 import { countPrompts, gatherPrompts } from "./queries/prompts.ts";
 import { findExactReplays, findNearReplays } from "./queries/replays.ts";
 
@@ -36,7 +37,10 @@ export async function creditCalls({ store, config, version, now }: AnalysisPass)
     await store.execute(findExactReplays(method), { version });
     await store.execute(findNearReplays(method), { version });
   }
-  await store.execute(findLoops(method), params);
+  await store.execute(gatherTouchedRuns(method), { version, read_from });
+  await store.execute(suspectRuns(method), { version, now });
+  const [suspected] = await store.query(countSuspected, { version });
+  if (suspected !== undefined && suspected.runs > 0) await store.execute(findLoops(method), { version, now });
   await store.execute(compareCredits(method), { ...params, timezone });
   const [changes] = await store.query(countChanges, { version });
   if (changes === undefined || changes.calls === 0) return;

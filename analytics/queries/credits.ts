@@ -50,12 +50,8 @@ export const REWARDED = `
  * Runs in which a loop may have begun or ended: those with a call that may have changed, and those of which another reason no longer
  * holds. A loop says nothing of other runs, so that these alone are looked through.
  */
-export const touchedRuns = (method: Method): string => `
-    SELECT DISTINCT calls.person_id AS person, run_id
-    FROM calls FINAL INNER JOIN (${CONCERNED}) AS concerned ON concerned.person_id = calls.person_id
-    WHERE started_at >= {read_from:DateTime64(3)} AND (started_at >= changed_from
-      OR (started_at >= changed_from - INTERVAL ${spanDays(method)} DAY AND reason IN (${FOUND_REASONS}) AND reason != 'loop'
-        AND event_id GLOBAL NOT IN (SELECT event_id FROM analysis_credits WHERE version = {version:UInt64} AND NOT is_change)))`;
+export const TOUCHED_RUNS =
+  "SELECT person_id, run_id FROM analysis_runs WHERE version = {version:UInt64} AND NOT is_suspected";
 
 /** A run's opening is judged by those alike within a span on both sides, these by the first of theirs within a span before. */
 const SPANS_READ = 3;
@@ -75,6 +71,20 @@ export const creditParams = z.object({
   read_from: z.date(),
   read_days: z.int(),
 });
+
+/** Finds them, once heartbeats and replays are found: whoever asks for them afterwards gets the same. */
+export const gatherTouchedRuns = (method: Method) =>
+  defineStatement({
+    name: "analytics: runs in which loops may have changed",
+    sql: `
+INSERT INTO analysis_runs (version, is_suspected, person_id, run_id)
+SELECT DISTINCT {version:UInt64}, false, calls.person_id, run_id
+FROM calls FINAL INNER JOIN (${CONCERNED}) AS concerned ON concerned.person_id = calls.person_id
+WHERE started_at >= {read_from:DateTime64(3)} AND (started_at >= changed_from
+  OR (started_at >= changed_from - INTERVAL ${spanDays(method)} DAY AND reason IN (${FOUND_REASONS}) AND reason != 'loop'
+    AND event_id GLOBAL NOT IN (SELECT event_id FROM analysis_credits WHERE version = {version:UInt64} AND NOT is_change)))`,
+    params: creditParams.omit({ now: true, read_days: true }),
+  });
 
 export const findConcerned = defineQuery({
   name: "analytics: whose credit may have changed",
@@ -110,7 +120,7 @@ WITH
       reason IN (${FOUND_REASONS}) AND inputs_expire_at <= {now:DateTime64(3)}
         AND NOT (class_source = 'schedule' AND reason IN ('exact_replay', 'near_replay'))
         AND NOT (reason = 'near_replay' AND (person, run_id) GLOBAL IN (${REWARDED}))
-        OR (reason = 'loop' AND finding.1 = '' AND (person, run_id) GLOBAL NOT IN (${touchedRuns(method)})) AS is_kept,
+        OR (reason = 'loop' AND finding.1 = '' AND (person, run_id) GLOBAL NOT IN (${TOUCHED_RUNS})) AS is_kept,
       if(is_kept, (reason, inputs_expire_at), finding) AS due
     FROM stored LEFT JOIN found ON found_id = event_id
   )

@@ -11,10 +11,11 @@
 // Of the runs that may have changed only those are read in which a person has the same step after the same results often enough: that
 // shows in the features alone.
 
-import { defineStatement } from "../../schemas/clickhouse/store.ts";
+import { z } from "zod";
+import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
 import type { Method } from "../../schemas/method.ts";
 import { PERSON } from "./call-facts.ts";
-import { CONCERNED, creditParams, OWN_REASONS, touchedRuns } from "./credits.ts";
+import { CONCERNED, creditParams, OWN_REASONS, TOUCHED_RUNS } from "./credits.ts";
 
 /** Tools that look whether something in the background is done: of Claude Code, Codex and OpenClaw. */
 const POLLING_TOOLS = ["BashOutput", "TaskOutput", "write_stdin", "process"];
@@ -29,6 +30,40 @@ const ASKED_AGAIN = `
       WHERE started_at >= first_at AND expires_at > {now:DateTime64(3)}
         AND notEmpty(tool_args_hashes) AND notEmpty(tool_result_hashes)
         AND ${PERSON} GLOBAL IN (SELECT person_id FROM (${CONCERNED}))`;
+
+/** Where the first of the runs began that may have changed, as an item of WITH. */
+const FIRST_AT = `(SELECT least(min(from_at), ifNull((
+      SELECT minOrNull(started_at) FROM runs FINAL WHERE (person_id, run_id) GLOBAL IN (${TOUCHED_RUNS})
+    ), min(from_at)))
+    FROM (SELECT min(changed_from) AS from_at FROM (${CONCERNED}))) AS first_at`;
+
+const IS_SUSPECTED = "version = {version:UInt64} AND is_suspected";
+
+/** The runs to look through. */
+export const suspectRuns = ({ credit }: Method) =>
+  defineStatement({
+    name: "analytics: runs that may have loops",
+    sql: `
+INSERT INTO analysis_runs (version, is_suspected, person_id, run_id)
+WITH
+  ${FIRST_AT},
+  again AS (
+    SELECT ${SAME_AGAIN} AS same ${ASKED_AGAIN}
+    GROUP BY same HAVING count() >= ${credit.loopTimesMin - 1}
+  )
+SELECT DISTINCT {version:UInt64}, true, person_id, run_id
+FROM calls FINAL
+WHERE started_at >= first_at AND (person_id, run_id) GLOBAL IN (${TOUCHED_RUNS})
+  AND event_id GLOBAL IN (SELECT event_id ${ASKED_AGAIN} AND ${SAME_AGAIN} IN (SELECT same FROM again))`,
+    params: creditParams.omit({ read_from: true, read_days: true }),
+  });
+
+export const countSuspected = defineQuery({
+  name: "analytics: number of runs that may have loops",
+  sql: `SELECT count() AS runs FROM analysis_runs WHERE ${IS_SUSPECTED}`,
+  params: z.object({ version: z.int() }),
+  row: z.object({ runs: z.coerce.number() }),
+});
 
 /** For cycles of so many steps: how many calls so far are as the one a cycle before, with and without their results. */
 const inARow = (steps: number): string => `arrayCumSumNonNegative(
@@ -55,22 +90,8 @@ export function findLoops(method: Method) {
     sql: `
 INSERT INTO analysis_credits (version, is_change, person_id, event_id, started_at, reason, inputs_expire_at)
 WITH
-  touched AS (${touchedRuns(method)}
-  ),
-  (SELECT least(min(from_at), ifNull((
-      SELECT minOrNull(started_at) FROM runs FINAL WHERE (person_id, run_id) GLOBAL IN (SELECT person, run_id FROM touched)
-    ), min(from_at)))
-    FROM (SELECT min(changed_from) AS from_at FROM (${CONCERNED}))) AS first_at,
-  again AS (
-    SELECT ${SAME_AGAIN} AS same ${ASKED_AGAIN}
-    GROUP BY same HAVING count() >= ${times - 1}
-  ),
-  suspected AS (
-    SELECT DISTINCT person_id AS person, run_id
-    FROM calls FINAL
-    WHERE started_at >= first_at AND (person_id, run_id) GLOBAL IN (SELECT person, run_id FROM touched)
-      AND event_id GLOBAL IN (SELECT event_id ${ASKED_AGAIN} AND ${SAME_AGAIN} IN (SELECT same FROM again))
-  ),
+  ${FIRST_AT},
+  suspected AS (SELECT person_id, run_id FROM analysis_runs WHERE ${IS_SUSPECTED}),
   sequence AS (
     SELECT calls.person_id AS person, run_id, agent_id, event_id, started_at, features_expire_at,
       if(features_expire_at = 0 OR step = 0, cityHash64(event_id), step) AS asks,
@@ -84,9 +105,9 @@ WITH
         if(empty(tool_result_hashes), 0, ${RESULTS}) AS results, hasAny(tool_names, [${POLLING_TOOLS.map((name) => `'${name}'`).join(", ")}]) AS is_poll
       FROM call_features FINAL
       WHERE started_at >= first_at AND expires_at > {now:DateTime64(3)}
-        AND ${PERSON} GLOBAL IN (SELECT person FROM suspected)
+        AND ${PERSON} GLOBAL IN (SELECT person_id FROM suspected)
     ) AS features ON featured_id = event_id
-    WHERE (calls.person_id, run_id) GLOBAL IN (SELECT person, run_id FROM suspected)
+    WHERE (calls.person_id, run_id) GLOBAL IN (SELECT person_id, run_id FROM suspected)
       AND started_at >= first_at AND reason NOT IN (${OWN_REASONS}) AND expires_at > {now:DateTime64(3)}
   ),
   rowed AS (
@@ -105,6 +126,6 @@ WITH
   )
 SELECT {version:UInt64}, false, person, call.2, call.1, 'loop', evidence_expires_at
 FROM looping`,
-    params: creditParams.omit({ read_days: true }),
+    params: creditParams.omit({ read_from: true, read_days: true }),
   });
 }

@@ -41,6 +41,7 @@ const STATE_TABLES = [
   "analysis_outcomes",
   "analysis_prompts",
   "analysis_credits",
+  "analysis_runs",
 ];
 export type DerivedTable = (typeof DERIVED_TABLES)[number] | (typeof LINK_TABLES)[number];
 const INTERVAL_MS = 3_600_000;

@@ -390,3 +390,17 @@ CREATE TABLE IF NOT EXISTS analysis_credits
 ENGINE = MergeTree
 ORDER BY (version, is_change, person_id, started_at, event_id)
 TTL written_at + INTERVAL 1 HOUR;
+
+-- Runs in which a pass may find a loop that began or ended, and those of them that it looks through.
+-- Order and duplicates: as analysis_prompts.
+CREATE TABLE IF NOT EXISTS analysis_runs
+(
+    version UInt64,
+    is_suspected Bool, -- a person has the same step after the same results often enough in it
+    person_id UUID,
+    run_id String,
+    written_at DateTime('UTC') DEFAULT now()
+)
+ENGINE = MergeTree
+ORDER BY (version, is_suspected, person_id, run_id)
+TTL written_at + INTERVAL 1 HOUR;
