@@ -23,17 +23,17 @@ const FEATURES = `
       AND ${PERSON} GLOBAL IN (SELECT person_id FROM concerned)`;
 
 const FACTS = `
-    SELECT event_id AS fact_id, client, trigger, entrypoint, request_kind, previous_response_id, gateway_id
+    SELECT event_id AS fact_id, client, trigger, entrypoint, request_kind, ifNull(previous_response_id, '') AS continued_response, gateway_id
     FROM token_events FINAL
     WHERE started_at >= {read_from:DateTime64(3)} AND expires_at > {now:DateTime64(3)}
       AND trigger != 'tool' AND key_kind != 'service' AND ${PERSON} GLOBAL IN (SELECT person_id FROM concerned)`;
 
 /** The gateway leaves the hash out where the provider keeps the conversation; an import may just not have it. */
-const KNOWS_BEGINNING = "(isNotNull(prefix_hash) OR isNotNull(previous_response_id) OR gateway_id = '')";
+const KNOWS_BEGINNING = "(isNotNull(prefix_hash) OR continued_response != '' OR gateway_id = '')";
 
 const beginning = (suffix: string): string =>
   `cityHash64(assumeNotNull(delta_hash${suffix}), ifNull(system_hash${suffix}, ''),
-        ifNull(coalesce(parent_prefix_hash${suffix}, previous_response_id), ''))`;
+        ifNull(parent_prefix_hash${suffix}, continued_response))`;
 
 /** A list of what there is under the key of the call's epoch and, where it has one, the key before. */
 const underBothKeys = (hashOf: (suffix: string) => string): string =>
@@ -51,7 +51,7 @@ WITH
   prompts AS (
     SELECT calls.person_id AS person, event_id, started_at, run_id, class_source, features.*, facts.*,
       row_number() OVER (PARTITION BY person, run_id ORDER BY started_at, event_id) = 1
-      AND request_kind = 'main' AND isNull(parent_prefix_hash) AND isNull(previous_response_id) AS is_opening
+      AND request_kind = 'main' AND isNull(parent_prefix_hash) AND continued_response = '' AS is_opening
     FROM calls FINAL
     INNER JOIN concerned ON concerned.person_id = calls.person_id
     INNER JOIN (${FEATURES}) AS features ON featured_id = event_id
