@@ -7,6 +7,8 @@ import { launder } from "./script.ts";
 import type { Injection, Tactic } from "./tactic.ts";
 
 const TOKENS_MAX = 120_000;
+/** Of a conversation with its filler: beyond it a client compacts, and some models cost more. */
+const CONTEXT_TOKENS_MAX = 190_000;
 const CHARS_PER_TOKEN = 4;
 const FILLER_BLOCKS = 24;
 const REPETITION = 0.75;
@@ -28,6 +30,10 @@ export const padding: Tactic = {
     }));
   },
 };
+
+function contextOf({ tokens }: VirtualCall): number {
+  return tokens.input + tokens.cacheRead + tokens.cacheWrite;
+}
 
 function isPadded({ trigger, prompt }: VirtualCall): boolean {
   return trigger === "human" && prompt !== undefined;
@@ -55,8 +61,9 @@ function pad({ calls }: VirtualRun, tokens: number, { script, random, stealth }:
     if (!isPadded(call) || prompt === undefined) {
       return { ...call, tokens: { ...call.tokens, cacheRead: call.tokens.cacheRead + before } };
     }
-    carried += tokens;
-    const padded = withFiller(prompt, filler, tokens * CHARS_PER_TOKEN, stealth.similarity);
+    const added = Math.min(tokens, Math.max(0, CONTEXT_TOKENS_MAX - contextOf(call) - before));
+    carried += added;
+    const padded = withFiller(prompt, filler, added * CHARS_PER_TOKEN, stealth.similarity);
     return {
       ...call,
       prompt:
@@ -66,7 +73,7 @@ function pad({ calls }: VirtualRun, tokens: number, { script, random, stealth }:
       tokens: {
         ...call.tokens,
         cacheRead: call.tokens.cacheRead + before,
-        cacheWrite: call.tokens.cacheWrite + tokens,
+        cacheWrite: call.tokens.cacheWrite + added,
       },
     };
   });
