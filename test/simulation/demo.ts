@@ -107,6 +107,8 @@ async function startAssay(
       ASSAY_GATEWAY_PORT: await choosePort(GATEWAY_PORT),
       ASSAY_DASHBOARD_PORT: await choosePort(DASHBOARD_PORT),
       ASSAY_METRICS_PORT: "0",
+      // Its people are told on the page that they are simulated; there is no policy to wait for.
+      ASSAY_INDIVIDUAL_SCORING: "on",
     },
     signal,
   });
