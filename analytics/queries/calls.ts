@@ -77,24 +77,28 @@ const FACTS = `
       AND event_id GLOBAL NOT IN ${repeatedImports(FIRST_AT)}`;
 
 /** Calls of the windows, and those before them that they may continue. */
+const ENTRANTS = `
+    SELECT *, started_at >= from_at AS is_in_window
+    FROM facts
+    INNER JOIN windows ON windows.person_id = person
+    LEFT JOIN stored ON stored_event_id = event_id
+    WHERE started_at >= from_at
+      OR (stored_run_id != '' AND ended_at > from_at - INTERVAL ${RUN_PAUSE_HOURS} HOUR)`;
+
+/** The same, with the runs that they are looked for in. */
 const INPUT = `
     SELECT *,
-      started_at >= from_at AS is_in_window,
       multiIf(started_at < from_at, stored_run_source, named_by != '', named_by, root_id != ${NONE}, 'chain', 'idle') AS run_source,
       multiIf(run_source = 'idle', idle_key, run_source != 'chain', name, started_at < from_at, stored_run_id,
         above_run_id != '', above_run_id, toString(root_id)) AS run_key,
       sipHash64(run_source, run_key) AS run_group
-    FROM facts
-    INNER JOIN windows ON windows.person_id = person
-    LEFT JOIN stored ON stored_event_id = event_id
+    FROM entrants
     LEFT JOIN roots ON linked_id = event_id
     LEFT JOIN (
       SELECT stored_event_id AS above_id, stored_run_id AS above_run_id, stored_agent_id AS above_agent_id,
         stored_parent_agent_id AS above_parent_agent_id
       FROM stored
-    ) AS above ON above_id = root_id
-    WHERE started_at >= from_at
-      OR (stored_run_id != '' AND ended_at > from_at - INTERVAL ${RUN_PAUSE_HOURS} HOUR)`;
+    ) AS above ON above_id = root_id`;
 
 /** Who tries again failed before. The few calls of which that can be so are put into operations; any other is one of its own. */
 const TROUBLED = "operation IN (SELECT operation FROM facts WHERE has_failed)";
@@ -104,7 +108,7 @@ const ATTEMPTS = `
       lagInFrame(has_failed, 1, false) OVER operation_order AS follows_failure,
       lagInFrame(ended_at) OVER operation_order AS failed_at,
       ${repeats("follows_failure", "failed_at")} AS repeats_failure
-    FROM input WHERE ${TROUBLED}
+    FROM entrants WHERE ${TROUBLED}
     WINDOW operation_order AS (PARTITION BY owner, operation ORDER BY started_at, event_id
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
 
@@ -188,6 +192,8 @@ WITH
     FROM analysis_links WHERE version = {version:UInt64} AND is_final
   ),
   facts AS (${FACTS}
+  ),
+  entrants AS (${ENTRANTS}
   ),
   input AS (${INPUT}
   ),

@@ -19,7 +19,7 @@ export function repeatedImports(from: string): string {
     FROM (SELECT event_id, response_id, started_at ${imported}) AS imported
     INNER JOIN (
       SELECT response_id, started_at FROM token_events FINAL
-      WHERE started_at >= ${from} - INTERVAL ${REPEATED_HOURS_MAX} HOUR AND expires_at > {now:DateTime64(3)}
+      WHERE started_at >= (SELECT minOrNull(started_at) ${imported}) - INTERVAL ${REPEATED_HOURS_MAX} HOUR AND expires_at > {now:DateTime64(3)}
         AND gateway_id != '' AND response_id GLOBAL IN (SELECT response_id ${imported})
     ) AS recorded ON recorded.response_id = imported.response_id
     WHERE abs(dateDiff('second', recorded.started_at, imported.started_at)) <= ${REPEATED_HOURS_MAX * 3600}
