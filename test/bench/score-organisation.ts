@@ -46,6 +46,7 @@ const hash = (...parts: string[]): string => `base64URLEncode(toString(sipHash12
 
 interface Expressions {
   startedAt: string;
+  featuresDays: number;
   hasFeatures: string;
   session: string;
 }
@@ -53,8 +54,10 @@ interface Expressions {
 function expressionsOf({ calls, unnamedPercent, endsAt, keepsFeatures }: OrganisationSize): Expressions {
   const spacingMs = (DAYS * DAY_MS) / (calls / CALLS_PER_CONVERSATION);
   const beginsMs = endsAt.getTime() - DAYS * DAY_MS - DAY_MS;
-  const featuresFromMs = keepsFeatures ? 0 : endsAt.getTime() - FEATURES_DAYS * DAY_MS;
+  const featuresDays = keepsFeatures ? CALLS_DAYS : FEATURES_DAYS;
+  const featuresFromMs = endsAt.getTime() - featuresDays * DAY_MS;
   return {
+    featuresDays,
     hasFeatures: `toUnixTimestamp64Milli(started_at) >= ${featuresFromMs}`,
     startedAt: `fromUnixTimestamp64Milli(toInt64(${beginsMs} + ${CONVERSATION} * ${spacingMs} + ${PLACE} * 20000), 'UTC')`,
     session: `if(cityHash64(${CONVERSATION}) % 100 < ${unnamedPercent}, NULL, toString(if(${BEATS}, number, ${CONVERSATION})))`,
@@ -88,7 +91,11 @@ SELECT ${EVENT}, 'g1', number, ${startedAt} AS started_at, 15000, ${PERSON}, 'pe
   if(${FAILS}, NULL, number % 5000), number % 20000, number % 900, toDecimal64(number % 100, 12) / 100, ${came}, started_at + INTERVAL ${CALLS_DAYS} DAY, 1
 FROM ${numbers}`;
 
-const featuresOf = (numbers: string, came: string, { startedAt, hasFeatures }: Expressions): string => {
+const featuresOf = (
+  numbers: string,
+  came: string,
+  { startedAt, featuresDays, hasFeatures }: Expressions,
+): string => {
   const text = `multiIf(${BEATS}, 0, ${REPLAYS} AND ${PLACE} = 0, 1, number + 2)`;
   const step = `if(${LOOPS}, 0, ${PLACE})`;
   return `
@@ -108,7 +115,7 @@ SELECT 1, ${EVENT}, ${startedAt} AS started_at, ${PERSON}, 1,
   if(${PLACE} = 29 OR ${BEATS}, [], [${hash("'f'", CONVERSATION, `${PLACE} % 8`)}]),
   if(${WRITES} AND NOT ${BEATS}, [${hash("'f'", CONVERSATION, `${PLACE} % 8`)}], []),
   if(${IS_PROMPT} OR ${BEATS}, [], [${hash("'r'", CONVERSATION, step)}]),
-  ${came}, started_at + INTERVAL ${CALLS_DAYS} DAY
+  ${came}, started_at + INTERVAL ${featuresDays} DAY
 FROM ${numbers} WHERE ${hasFeatures}`;
 };
 
