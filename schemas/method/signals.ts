@@ -30,7 +30,7 @@ export const signalMethod = {
   repeatRateBenign: share
     .default(0.25)
     .describe(
-      "Chance, at each prompt of an honest person, that it repeats an earlier one of another run, at most. In 14 weeks of real developers it is 0 to 0.13.",
+      "Chance, at each prompt of an honest person, that it repeats an earlier one of another run, at most: twice the .13 that the evidence behind the method has. In seven weeks of two developers it was 0 to .01.",
     ),
   replaySimilarity: share
     .default(0.8)
