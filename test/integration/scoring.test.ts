@@ -88,7 +88,7 @@ test("time makes an outcome count when it is due, takes it back when it is rever
   expect(states).toEqual([
     ["2026-11-05", 1, 1, 0, 1, 0, true],
     ["2026-11-09", 1, 1, 0, 1, 0, false],
-    ["2026-11-10", 2, 0, 0, 11, 0.5, false],
+    ["2026-11-10", 2, 0, 0, 11, 0.76, false],
     ["2026-11-12", 1, 0, 1, 1, 0, false],
     ["2026-11-09", 1, 1, 0, 1, 0, false],
   ]);
@@ -160,8 +160,8 @@ describe("an organisation of some months", () => {
       is_value_scored: true,
       reference_cost_usd: 1,
     });
-    expect(await scoreOf("early")).toMatchObject({ expected_outcomes: 0.75, reference_cost_usd: 0.5 });
-    expect([await expectedOf("large"), await expectedOf("ci")]).toEqual([0.75, 0.75]);
+    expect(await scoreOf("early")).toMatchObject({ expected_outcomes: 0.69, reference_cost_usd: 0.76 });
+    expect([await expectedOf("large"), await expectedOf("ci")]).toEqual([0.69, 0.69]);
   });
 
   test("nothing is expected of a run that asked for nothing", async () => {
@@ -218,7 +218,7 @@ describe("an organisation of some months", () => {
     expect(explained).toMatchObject([
       {
         person_id: PERSON,
-        expected_outcomes: 0.75,
+        expected_outcomes: 0.69,
         is_default: true,
         bin_above_usd: 0.64,
         bin_up_to_usd: 1.28,
@@ -243,6 +243,6 @@ describe("an organisation of some months", () => {
     await createScoring(bench)("2026-11-24", SCORED_FROM);
     const settled = await weekOf("2026-11-16");
     const more = Number(settled?.["yield_expected"]) - Number(young?.["yield_expected"]);
-    expect(more).toBeCloseTo(56 / 85 + 0.75, 9);
+    expect(more).toBeCloseTo(56 / 85 + 0.69, 9);
   });
 });

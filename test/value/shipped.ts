@@ -46,14 +46,14 @@ const report = {
 process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 
 function readSessions(): Run[] {
-  const { ratesOf } = createPrices();
-  const sessions = [...sessionsOf("dev", readSources(DATA_DIR)).values()].flat();
-  return sessions.flatMap(({ calls, landedAfterMs }) => {
+  const prices = createPrices();
+  const read = [...sessionsOf("dev", readSources(DATA_DIR)).values()].flat();
+  return read.flatMap(({ calls, landedAfterMs }) => {
     const costs = calls.map(({ model, tokens }) => {
-      const rates = ratesOf(model);
+      const rates = prices.ratesOf(model);
       const { input, cacheRead, cacheWrite, output, reasoning } = tokens;
-      const read = input * rates.input + cacheRead * rates.cacheRead + cacheWrite * rates.cacheWrite;
-      return { model, costUsd: read + output * rates.output + reasoning * rates.reasoning };
+      const given = input * rates.input + cacheRead * rates.cacheRead + cacheWrite * rates.cacheWrite;
+      return { model, costUsd: given + output * rates.output + reasoning * rates.reasoning };
     });
     const dearest = costs.toSorted((a, b) => b.costUsd - a.costUsd)[0];
     const costUsd = costs.reduce((sum, each) => sum + each.costUsd, 0);
