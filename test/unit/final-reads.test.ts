@@ -10,7 +10,8 @@ const ROOT = join(import.meta.dirname, "../..");
 
 /** Who reads without FINAL, and why that is right. */
 const REASONS: Readonly<Record<string, string>> = {
-  "analytics/queries/calls.ts: token_events": "Makes a set of runs, and a rough count.",
+  "analytics/queries/calls.ts: token_events": "Makes a set of runs.",
+  "analytics/queries/slices.ts: token_events": "A rough count.",
   "analytics/queries/classes.ts: declared_classes": "Who ever declared something, also what no longer holds.",
   "analytics/queries/run-scores.ts: outcome_links": "Also what no longer holds makes a score stale.",
   "analytics/queries/run-scores.ts: run_links": "As its outcome_links.",
