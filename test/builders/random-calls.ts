@@ -78,7 +78,25 @@ export function randomRepeatedCall(
   random: Random,
   index: number,
 ): { event: Arrival; features: FeaturesArrival } {
+  if (index % 10 === 0) return randomBeat(random, index);
+  if (index % 10 === 2) return randomOpening(random, index);
   return index % 2 === 0 ? randomPrompt(random, index) : randomStep(random, index);
+}
+
+/** Of 30 in two weeks there are always ten in one of them. */
+function randomBeat(random: Random, index: number): { event: Arrival; features: FeaturesArrival } {
+  return about(index, Date.parse("2026-11-06T00:00:00Z") + random(14 * 24) * 3_600_000, {
+    event: { session_id: `beat ${index}`, client: "a", trigger: "schedule" },
+    features: { delta_hash: "beat", output_chars: 12 },
+  });
+}
+
+/** Of any two of them at least 60 of 64 numbers are equal. */
+function randomOpening(random: Random, index: number): { event: Arrival; features: FeaturesArrival } {
+  return about(index, Date.parse("2026-11-06T00:00:00Z") + random(14 * 24) * 3_600_000, {
+    event: { session_id: `opening ${index}`, client: "a", trigger: "unknown", entrypoint: "headless" },
+    features: { delta_hash: `opening ${index}`, delta_sketch: sketchOf(2, 62, index), prefix_hash: "x" },
+  });
 }
 
 function randomPrompt(random: Random, index: number): { event: Arrival; features: FeaturesArrival } {
