@@ -8,11 +8,10 @@ import { defineCommand, EXIT, type CommandIo, type StoreCommand } from "../../sc
 import { appendAudit } from "../../schemas/postgres/audit.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import { people } from "../../schemas/postgres/tables.ts";
+import { NOBODY } from "../queries/call-facts.ts";
 import { explainPattern } from "../explain/explain-pattern.ts";
 import { explainRun } from "../explain/explain-run.ts";
 import { tellPattern, tellRun } from "../explain/words.ts";
-
-const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 export const explainRunCommand = defineCommand<StoreCommand>({
   kind: "store",

@@ -4,6 +4,7 @@
 import { AppError } from "../../schemas/app-error.ts";
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { Config } from "../../schemas/config.ts";
+import { VALUE_KINDS } from "../../schemas/method/outcome-weights.ts";
 import { explainedCalls } from "../queries/explained-calls.ts";
 import { explainedOutcomes } from "../queries/explained-outcomes.ts";
 import { explainedRuns, type ExplainedRun } from "../queries/explained-runs.ts";
@@ -40,7 +41,11 @@ export async function explainRun({ clickhouse, config, runId, personId, now }: A
   const about = { person_id: run.person_id, run_id: run.run_id, now };
   const span = { from: new Date(run.started_at), to: new Date(run.ended_at) };
   const calls = await clickhouse.query(explainedCalls, { ...about, ...span, rows_max: CALLS_MAX });
-  const outcomes = await clickhouse.query(explainedOutcomes, { ...about, rows_max: OUTCOMES_MAX });
+  const outcomes = await clickhouse.query(explainedOutcomes, {
+    ...about,
+    kinds: [...VALUE_KINDS],
+    rows_max: OUTCOMES_MAX,
+  });
   const p_value_max = config.method.signals.pValueMax;
   const found = isScored ? await clickhouse.query(explainedSignals, { ...about, p_value_max }) : [];
   return {
@@ -86,7 +91,14 @@ function toValue(run: ExplainedRun) {
     earned_cost_usd: run.earned_cost_usd,
     reference_cost_usd: run.reference_cost_usd,
     /** Runs of the class and tier by which it was judged; shipped expectations where they were too few. */
-    expected_of: { is_shipped: run.is_default, runs: run.baseline_runs, coverage: run.coverage },
+    expected_of: {
+      is_shipped: run.is_default,
+      runs: run.baseline_runs,
+      coverage: run.coverage,
+      asked_cost_usd: run.asked_cost_usd,
+      bin_above_usd: run.bin_above_usd,
+      bin_up_to_usd: run.bin_up_to_usd,
+    },
     method_version: run.method_version,
   };
 }

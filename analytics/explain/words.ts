@@ -33,12 +33,13 @@ export function tellRun(run: RunExplanation): string {
 }
 
 function tellValue(value: NonNullable<RunExplanation["value"]>): string[] {
-  const { is_shipped, runs, coverage } = value.expected_of;
+  const { is_shipped, runs, coverage, asked_cost_usd, bin_above_usd, bin_up_to_usd } = value.expected_of;
   const source = is_shipped
     ? "shipped expectations, because the organisation has too few such runs"
     : `${runs} runs of its class and tier`;
   return [
     `  ${value.due_outcomes.toFixed(2)} outcomes are due, ${value.pending_outcomes.toFixed(2)} wait, ${value.reversed_outcomes.toFixed(2)} were taken back; ${value.expected_outcomes.toFixed(2)} were expected, by ${source}.`,
+    `  Asked for was work of $${asked_cost_usd.toFixed(2)}: as much is expected of any run above $${(bin_above_usd ?? 0).toFixed(2)}${bin_up_to_usd === null ? "" : ` up to $${bin_up_to_usd.toFixed(2)}`}.`,
     `  It earned $${value.earned_cost_usd.toFixed(2)}: such an outcome usually costs $${value.reference_cost_usd.toFixed(2)}. Value points: ${value.value_points.toFixed(1)}.`,
     `  Coverage of its class: ${coverage === null ? "unknown" : coverage.toFixed(2)}; ${value.is_value_scored ? "value is scored" : "value is not scored"}.${value.is_provisional ? " It is provisional." : ""}`,
     `  Method ${value.method_version}.`,

@@ -4,17 +4,25 @@ import { z } from "zod";
 import { defineQuery } from "../../schemas/clickhouse/store.ts";
 import { LINKED_BY } from "../../schemas/closed-lists.ts";
 import { OUTCOME_KINDS } from "../../schemas/outcome.ts";
+import { dueAt, IS_OF_VALUE } from "./judged-runs.ts";
 
 export const explainedOutcomes = defineQuery({
   name: "explained outcomes",
   sql: `
 SELECT outcome_id, kind, source, trust, linked_by, share, occurred_at, credited_at, reversed_at,
-  credited_at <= {now:DateTime64(3)} AND ifNull(reversed_at > {now:DateTime64(3)}, true) AS counts
+  ${IS_OF_VALUE} AND ${dueAt("{now:DateTime64(3)}")} AS counts
 FROM outcome_links FINAL
 WHERE person_id = {person_id:UUID} AND run_id = {run_id:String} AND expires_at > {now:DateTime64(3)}
 ORDER BY occurred_at, outcome_id
 LIMIT {rows_max:UInt32}`,
-  params: z.object({ person_id: z.uuid(), run_id: z.string(), now: z.date(), rows_max: z.int() }),
+  params: z.object({
+    person_id: z.uuid(),
+    run_id: z.string(),
+    now: z.date(),
+    /** Of outcomes that are of value. */
+    kinds: z.array(z.string()),
+    rows_max: z.int(),
+  }),
   row: z.object({
     outcome_id: z.string(),
     kind: z.enum(OUTCOME_KINDS),

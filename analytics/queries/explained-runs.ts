@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { defineQuery } from "../../schemas/clickhouse/store.ts";
 import { WORKLOAD_CLASSES } from "../../schemas/closed-lists.ts";
+import { ASKED_COST_USD, binOf } from "./judged-runs.ts";
 
 const figure = z.number().nullable();
 
@@ -46,9 +47,13 @@ SELECT
   score.method_version AS method_version,
   base.is_default AS is_default,
   base.runs AS baseline_runs,
-  base.coverage AS coverage
+  base.coverage AS coverage,
+  run.asked_cost_usd AS asked_cost_usd,
+  ${binOf("run.asked_cost_usd", "base.cost_edges")} AS bin,
+  if(bin = 1 OR empty(base.cost_edges), NULL, base.cost_edges[bin - 1]) AS bin_above_usd,
+  if(bin > length(base.cost_edges), NULL, base.cost_edges[bin]) AS bin_up_to_usd
 FROM (
-  SELECT * FROM runs FINAL WHERE run_id IN {run_ids:Array(String)}
+  SELECT *, ${ASKED_COST_USD} AS asked_cost_usd FROM runs FINAL WHERE run_id IN {run_ids:Array(String)}
     AND (empty({person_ids:Array(UUID)}) OR person_id IN {person_ids:Array(UUID)}) AND expires_at > {now:DateTime64(3)}
 ) AS run
 LEFT JOIN scores AS score ON score.person_id = run.person_id AND score.run_id = run.run_id
@@ -94,6 +99,11 @@ LIMIT {rows_max:UInt32}`,
     is_default: z.coerce.boolean(),
     baseline_runs: z.coerce.number().int(),
     coverage: figure,
+    /** Credited cost and that of repetitions: what was asked for, and what the expectation goes by. */
+    asked_cost_usd: z.number(),
+    /** Runs of this cost are expected to bring as much: above the one, up to the other; null without end. */
+    bin_above_usd: figure,
+    bin_up_to_usd: figure,
   }),
 });
 

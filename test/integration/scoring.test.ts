@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { AnalysisOptions } from "../../analytics/job.ts";
-import { explainRuns } from "../../analytics/queries/explained-run.ts";
+import { explainRun } from "../../analytics/explain/explain-run.ts";
+import { toMethod } from "../../schemas/method.ts";
 import type { WorkloadClass } from "../../schemas/closed-lists.ts";
 import { openAnalysisBench, PERSON, type AnalysisBench } from "../builders/analysis.ts";
 import {
@@ -210,21 +211,21 @@ describe("an organisation of some months", () => {
 
   test("a score is explained by its baseline and its outcomes", async () => {
     const run = (await bench.rows("runs")).find((row) => row["session_id"] === "p0-day1");
-    const explained = await explainRuns(
-      bench.store,
-      String(run?.["run_id"]),
-      new Date("2026-11-18T12:00:00Z"),
-    );
-    expect(explained).toMatchObject([
-      {
-        person_id: PERSON,
+    const explained = await explainRun({
+      clickhouse: bench.store,
+      config: { method: toMethod(), individualScoring: "on" },
+      runId: String(run?.["run_id"]),
+      personId: undefined,
+      now: new Date("2026-11-18T12:00:00Z"),
+    });
+    expect(explained).toMatchObject({
+      person_id: PERSON,
+      value: {
         expected_outcomes: 0.69,
-        is_default: true,
-        bin_above_usd: 0.64,
-        bin_up_to_usd: 1.28,
-        outcomes: [{ outcome_id: "merge of p0-day1", state: "due", share: 1, linked_by: "session" }],
+        expected_of: { is_shipped: true, bin_above_usd: 0.64, bin_up_to_usd: 1.28 },
       },
-    ]);
+      outcomes: [{ outcome_id: "merge of p0-day1", counts: true, share: 1, linked_by: "session" }],
+    });
   });
 
   test("baselines are not made again, for a late call or by a rebuild", async () => {
