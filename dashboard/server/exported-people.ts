@@ -8,7 +8,7 @@ import { people } from "../../schemas/postgres/tables.ts";
 
 /** Rows of a page. */
 const PAGE_ROWS = 1000;
-export const NOBODY = "00000000-0000-0000-0000-000000000000";
+const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 export interface ExportOfPeople {
   action: AuditAction;

@@ -4,13 +4,10 @@
 // Runs come in batches of a bounded number of calls, whose calls are then read together. The line of a run is written piece by piece
 // as its calls come, so memory stays the same whatever the span, and however long a run is.
 
-import { inArray } from "drizzle-orm";
 import type { z } from "zod";
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { Stores } from "../../schemas/command.ts";
-import type { PostgresStore } from "../../schemas/postgres/open.ts";
-import { people } from "../../schemas/postgres/tables.ts";
-import { appendAudit } from "../../schemas/postgres/audit.ts";
+import { createExportedPeople } from "./exported-people.ts";
 import { exportedRunCalls } from "./queries/exported-run-calls.ts";
 import { exportedRuns } from "./queries/exported-runs.ts";
 
@@ -19,7 +16,6 @@ const BATCH_RUNS_MAX = 500;
 const BATCH_CALLS_MAX = 20_000;
 /** Lines are handed out in pieces of about this size, because a stream's step costs more than a call's text. */
 const PIECE_CHARS = 64 * 1024;
-const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 export interface RunExport {
   /** Of the runs' start; `to` is not included. */
@@ -38,19 +34,12 @@ export async function* exportRuns(
   { clickhouse, postgres }: Stores,
   { from, to, now, reason, summary }: RunExport,
 ): AsyncGenerator<string> {
-  const audited = new Set<string>();
+  const exported = createExportedPeople(postgres, { action: "runs_exported", from, to, reason, now });
   for await (const runs of toBatches(clickhouse.stream(exportedRuns, { from, to, now }))) {
-    const personIds = [...new Set(runs.map(({ person_id }) => person_id))].filter((id) => id !== NOBODY);
-    for (const subjectId of personIds.filter((id) => !audited.has(id))) {
-      const payload = { from: from.toISOString(), to: to.toISOString() };
-      const entry = { action: "runs_exported", actorId: null, subjectId, reason, payload } as const;
-      await postgres.db.transaction((transaction) => appendAudit(transaction, now, entry));
-      audited.add(subjectId);
-    }
-    const emails = await readEmails(postgres, personIds);
+    const emails = await exported.meet(runs.map(({ person_id }) => person_id));
     yield* toPieces(toLines(clickhouse, { runs, emails, now }));
     summary.runs += runs.length;
-    summary.people = audited.size;
+    summary.people = exported.count();
   }
 }
 
@@ -65,18 +54,6 @@ async function* toBatches(runs: AsyncIterable<RunRow>): AsyncGenerator<RunRow[]>
     [batch, calls] = [[], 0];
   }
   if (batch.length > 0) yield batch;
-}
-
-async function readEmails(
-  { db }: PostgresStore,
-  personIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const { personId, email } = people;
-  const rows = await db
-    .select({ personId, email })
-    .from(people)
-    .where(inArray(personId, [...personIds]));
-  return new Map(rows.map((row) => [row.personId, row.email]));
 }
 
 interface Batch {

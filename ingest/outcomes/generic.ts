@@ -2,12 +2,12 @@
 // with ASSAY_WEBHOOK_SECRET.
 
 import { Hono } from "hono";
-import { createClosedRoutes, limitBody, parseJson, requireJson } from "./body.ts";
+import { createClosedRoutes, limitBody, requireJson } from "./body.ts";
 import { refuse, type IntakeEnv, type IntakeParts } from "./intake-parts.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { checkSignature } from "./standard-webhook.ts";
 import { takeDelivery } from "./take-delivery.ts";
-import { describeFault, isOutOfTime, toldOutcomesSchema, toOutcome } from "./told-outcomes.ts";
+import { readTold, toOutcome } from "./told-outcomes.ts";
 
 export const TOLD_BODY_BYTES_MAX = 1024 * 1024;
 /** Of all senders together: they have one secret. */
@@ -27,15 +27,7 @@ export function createGenericRoutes(parts: IntakeParts): Hono<IntakeEnv> {
     const judgement = checkSignature(secret, message, now());
     if (judgement !== "valid") throw refuse(context, judgement === "forged" ? "forged" : "replayed");
     if (limit.isExceeded("generic", DELIVERIES_A_MINUTE_MAX, now())) throw refuse(context, "too_many");
-    const parsed = toldOutcomesSchema.safeParse(parseJson(context, body));
-    if (!parsed.success) throw refuse(context, "malformed", describeFault(parsed.error));
-    const { outcomes } = parsed.data;
-    if (outcomes.some((told) => isOutOfTime(told, now(), config.retentionDays.events)))
-      throw refuse(
-        context,
-        "malformed",
-        "An outcome lies in the future, or further back than calls are kept.",
-      );
+    const outcomes = readTold(context, body, parts);
     return takeDelivery(context, parts, {
       // A message that is sent again has the same id, another time, and so another signature.
       delivery: { content: `generic\n${message.id}`, id: message.id, at: undefined, subject: message.id },

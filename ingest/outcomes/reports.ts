@@ -2,26 +2,19 @@
 // own alone, ratings of their runs among them, and one's own word has low trust; a service tells of anybody's.
 
 import { Hono, type Context } from "hono";
-import { limitBody, parseJson, requireJson } from "./body.ts";
+import { limitBody, requireJson } from "./body.ts";
 import { findPeople } from "./facts.ts";
 import { TOLD_BODY_BYTES_MAX } from "./generic.ts";
 import { refuse, type IntakeEnv, type IntakeParts } from "./intake-parts.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { requireKey } from "./require-key.ts";
 import { answer } from "./take-delivery.ts";
-import {
-  describeFault,
-  isOutOfTime,
-  toldOutcomesSchema,
-  toOutcome,
-  type Teller,
-  type ToldItem,
-} from "./told-outcomes.ts";
+import { readTold, toOutcome, type Teller, type ToldItem } from "./told-outcomes.ts";
 
 export const REPORTS_A_MINUTE_MAX = { person: 60, service: 600 } as const;
 
 export function createReportRoutes(parts: IntakeParts): Hono<IntakeEnv> {
-  const { config, writer, now } = parts;
+  const { writer, now } = parts;
   const limit = createRateLimit();
   const routes = new Hono<IntakeEnv>();
   const limits = limitBody(TOLD_BODY_BYTES_MAX);
@@ -29,15 +22,7 @@ export function createReportRoutes(parts: IntakeParts): Hono<IntakeEnv> {
     const { keyId, personId } = context.var.caller;
     const requestsMax = REPORTS_A_MINUTE_MAX[personId === null ? "service" : "person"];
     if (limit.isExceeded(keyId, requestsMax, now())) throw refuse(context, "too_many");
-    const parsed = toldOutcomesSchema.safeParse(parseJson(context, await context.req.text()));
-    if (!parsed.success) throw refuse(context, "malformed", describeFault(parsed.error));
-    const { outcomes } = parsed.data;
-    if (outcomes.some((told) => isOutOfTime(told, now(), config.retentionDays.events)))
-      throw refuse(
-        context,
-        "malformed",
-        "An outcome lies in the future, or further back than calls are kept.",
-      );
+    const outcomes = readTold(context, await context.req.text(), parts);
     const teller = await findTeller(context, parts, outcomes);
     await writer.write(outcomes.map((told) => toOutcome(told, teller)));
     return answer(context, { result: "accepted", outcomes: outcomes.length });

@@ -6,9 +6,12 @@
 // Always holds: the id of an outcome is a hash of what it is called by its sender, or else of what it is of, so that it says nothing,
 // and is the same when the outcome is told of again.
 
+import type { Context } from "hono";
 import { z } from "zod";
 import { FILE_HASHES_MAX, OUTCOME_KINDS, type Outcome } from "../../schemas/outcome.ts";
 import { FIELD_CHARS_MAX } from "../../schemas/token-event.ts";
+import { parseJson } from "./body.ts";
+import { refuse, type IntakeEnv, type IntakeParts } from "./intake-parts.ts";
 import type { LinkHashes } from "./link-hashes.ts";
 import { createOutcome } from "./new-outcome.ts";
 
@@ -69,8 +72,22 @@ export const toldOutcomesSchema = z.strictObject({
   outcomes: z.array(toldSchema).min(1).max(OUTCOMES_MAX),
 });
 
+/** The outcomes that a body tells of. @throws AppError where it is not of its form, or tells of another time */
+export function readTold(
+  context: Context<IntakeEnv>,
+  body: string,
+  { config, now }: Pick<IntakeParts, "config" | "now">,
+): ToldItem[] {
+  const parsed = toldOutcomesSchema.safeParse(parseJson(context, body));
+  if (!parsed.success) throw refuse(context, "malformed", describeFault(parsed.error));
+  const { outcomes } = parsed.data;
+  if (outcomes.some((told) => isOutOfTime(told, now(), config.retentionDays.events)))
+    throw refuse(context, "malformed", "An outcome lies in the future, or further back than calls are kept.");
+  return outcomes;
+}
+
 /** Says where it is wrong, and nothing of what was sent. */
-export function describeFault({ issues: [first] }: z.ZodError): string {
+function describeFault({ issues: [first] }: z.ZodError): string {
   const path = first?.path.filter((part) => typeof part === "number" || KNOWN_FIELDS.has(String(part))) ?? [];
   const isUnknown = first?.code === "unrecognized_keys";
   const fault = isUnknown ? "has a field that is not known" : (first?.message ?? "is not right");
@@ -120,7 +137,7 @@ export function toOutcome(told: ToldItem, { hashes, survivalDays, now, prefix, .
 }
 
 /** Whether it lies in the future, or so far back that it would be dropped at once. */
-export function isOutOfTime({ occurred_at: at }: ToldItem, now: Date, keptDays: number): boolean {
+function isOutOfTime({ occurred_at: at }: ToldItem, now: Date, keptDays: number): boolean {
   if (at === undefined) return false;
   const ageMs = now.getTime() - Date.parse(at);
   return ageMs < -CLOCK_DIFFERENCE_MS_MAX || ageMs > keptDays * DAY_MS;
