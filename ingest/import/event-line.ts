@@ -3,12 +3,10 @@
 // counted, not refused, so that files of later versions and of other tools go in.
 
 import { z } from "zod";
-import { errorMessage } from "../../schemas/app-error.ts";
 import { callFeaturesSchema, UNKNOWN_FEATURES, type CallFeatures } from "../../schemas/call-features.ts";
 import { TOKEN_FIELDS, type TokenEvent } from "../../schemas/token-event.ts";
 import { parseImportedEvent, SILENT_EVENT } from "./silent-event.ts";
-
-const lineSchema = z.looseObject({ person_email: z.email().toLowerCase().optional() });
+import { parsePersonLine } from "./person-line.ts";
 
 /** How long the keys of one epoch hold, whose number stands beside hashes. */
 const EPOCH_MS = 28 * 86_400_000;
@@ -24,15 +22,9 @@ export interface EventLine {
 
 /** @returns the line's event, or the reason in one sentence why it is none */
 export function parseEventLine(text: string): EventLine | { reason: string } {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    return { reason: `not JSON: ${errorMessage(error)}` };
-  }
-  const line = lineSchema.safeParse(json);
-  if (!line.success) return { reason: z.prettifyError(line.error) };
-  const { person_email: personEmail, ...given } = line.data;
+  const line = parsePersonLine(text);
+  if ("reason" in line) return line;
+  const { personEmail, given } = line;
   const ofEvent: Record<string, unknown> = derivedDefaults(given);
   const ofFeatures: Record<string, unknown> = {};
   const unknownFields: string[] = [];

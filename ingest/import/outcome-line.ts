@@ -2,10 +2,10 @@
 // always is. Fields that this version does not know are counted, not refused.
 
 import { z } from "zod";
-import { errorMessage } from "../../schemas/app-error.ts";
 import { toCreditedAt } from "../../schemas/credited-at.ts";
 import { toTrust } from "../../schemas/outcome-trust.ts";
 import { outcomeSchema, UNKNOWN_OUTCOME, type Outcome } from "../../schemas/outcome.ts";
+import { parsePersonLine } from "./person-line.ts";
 
 export interface OutcomeLine {
   outcome: Outcome;
@@ -14,7 +14,6 @@ export interface OutcomeLine {
   unknownFields: readonly string[];
 }
 
-const lineSchema = z.looseObject({ person_email: z.email().toLowerCase().optional() });
 const FIELDS = outcomeSchema.shape;
 const beginningSchema = z.object({
   kind: FIELDS.kind,
@@ -27,15 +26,9 @@ export function createOutcomeParser(
   survivalDays: number,
 ): (text: string) => OutcomeLine | { reason: string } {
   return (text) => {
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch (error) {
-      return { reason: `not JSON: ${errorMessage(error)}` };
-    }
-    const line = lineSchema.safeParse(json);
-    if (!line.success) return { reason: z.prettifyError(line.error) };
-    const { person_email: personEmail, ...given } = line.data;
+    const line = parsePersonLine(text);
+    if ("reason" in line) return line;
+    const { personEmail, given } = line;
     const known = Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(FIELDS, name)));
     const beginning = beginningSchema.safeParse(known);
     if (!beginning.success) return { reason: z.prettifyError(beginning.error) };
