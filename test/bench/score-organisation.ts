@@ -60,7 +60,7 @@ function expressionsOf({ calls, unnamedPercent, endsAt, keepsFeatures }: Organis
     featuresDays,
     hasFeatures: `toUnixTimestamp64Milli(started_at) >= ${featuresFromMs}`,
     startedAt: `fromUnixTimestamp64Milli(toInt64(${beginsMs} + ${CONVERSATION} * ${spacingMs} + ${PLACE} * 20000), 'UTC')`,
-    session: `if(cityHash64(${CONVERSATION}) % 100 < ${unnamedPercent}, NULL, toString(if(${BEATS}, number, ${CONVERSATION})))`,
+    session: `if(cityHash64(${CONVERSATION}) % 100 < ${unnamedPercent}, NULL, if(${BEATS}, concat('beat ', toString(number)), toString(${CONVERSATION})))`,
   };
 }
 

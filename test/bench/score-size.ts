@@ -52,14 +52,14 @@ const CONFIG = {
   retentionDays: { sketches: 14, events: 30, runs: 90, weeks: 180, dismissed: 30 },
   method: toMethod(),
 };
-const DAY_MS = 86_400_000;
 /** A month and a day: the last day comes in later. */
 const DAYS = 31;
 /** Between rows and passes: long enough that a pass finds nothing again that the one before it found. */
 const APART_MS = 3_600_000;
 
 const [calls = 0, unnamedPercent = 0, keepsFeatures = 0] = process.argv.slice(2).map(Number);
-const endsAt = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
+/** Not earlier: the engine drops features by its own clock, and they would be gone before the passes think so. */
+const endsAt = new Date();
 const perDay = Math.floor(calls / (DAYS - 1));
 const dataDir = mkdtempSync(join(tmpdir(), "assay-bench-score-"));
 const store = await openClickHouse({ dataDir });

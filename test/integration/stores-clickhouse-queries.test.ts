@@ -77,6 +77,19 @@ describe.each(CLICKHOUSE_OPENERS)("%s", (_name, open) => {
       });
   });
 
+  test("a filter on what was replaced does not bring it back", async () => {
+    await opened.run(
+      "CREATE TABLE replaced (k UInt8, v UInt8, n UInt8) ENGINE = ReplacingMergeTree(n) ORDER BY k",
+    );
+    await opened.run("INSERT INTO replaced VALUES (1, 1, 1), (2, 1, 1)");
+    await opened.run("INSERT INTO replaced VALUES (1, 2, 2)");
+    const read = "SELECT k, v FROM replaced FINAL WHERE";
+    expect(await opened.read(`${read} k = 1`)).toEqual([{ k: 1, v: 2 }]);
+    expect(await opened.read(`${read} v = 1`)).toEqual([{ k: 2, v: 1 }]);
+    expect(await opened.read(`${read} k = 1 AND v = 1`)).toEqual([]);
+    expect(await opened.read(`${read} (k, v) IN (SELECT 1, 1)`)).toEqual([]);
+  });
+
   test("queries side by side each get the answer to their own question", async () => {
     const questions = Array.from({ length: 100 }, (_, index) => `question ${index}`);
     expect(await Promise.all(questions.map(echo))).toEqual(questions);
