@@ -14,6 +14,11 @@ const SCALES = {
     peopleTogether: 80,
     passEveryWeeks: 1,
   },
+  medium: {
+    sizes: { honest: 120, lookAlike: 10, undeclared: 2, open: 4, grid: 0, adversaries: 2 },
+    peopleTogether: 20,
+    passEveryWeeks: 1,
+  },
   small: {
     sizes: { honest: 12, lookAlike: 1, undeclared: 0, open: 1, grid: 0, adversaries: 1 },
     peopleTogether: 8,
@@ -21,12 +26,15 @@ const SCALES = {
   },
 } as const;
 
-const USAGE = `npm run evaluate -- [--data DIR] [--seed N] [--out DIR] [--scale full|small] [--split test|dev]
+const SCALE_NAMES = ["full", "medium", "small"] as const satisfies (keyof typeof SCALES)[];
+
+const USAGE = `npm run evaluate -- [--data DIR] [--seed N] [--out DIR] [--scale full|medium|small] [--split test|dev]
 
   --data   a folder with agent_sessions in it; without it ../shared/data
   --seed   decides who is drawn; without it 1
   --out    where report.md, report.json and the plots go; without it evaluation/ in the system's folder for temporary files
-  --scale  full: 2,000 honest person-weeks and more; small: a look at the machinery, in a minute or two
+  --scale  full: 2,000 honest person-weeks and more; medium: enough people for every signal to speak, and no grid of stealth;
+           small: a look at the machinery, in a minute or two
   --split  whose sessions; defaults are looked at on dev and judged on test
 `;
 
@@ -40,7 +48,7 @@ const { values } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
-const scale = values.scale === "full" || values.scale === "small" ? values.scale : undefined;
+const scale = SCALE_NAMES.find((each) => each === values.scale);
 const split = SPLITS.find((each) => each === values.split);
 const dataDir = resolve(values.data);
 if (

@@ -11,11 +11,17 @@ import { toRun } from "./sessions.ts";
 import type { SourceSession } from "./source.ts";
 import type { VirtualRun } from "./virtual.ts";
 
-/** Sessions a week: the median of people, and how people and weeks of one person differ (standard deviations of logarithms). */
-const SESSIONS_MEDIAN = 4;
-const SPREAD_OF_PEOPLE = 0.35;
-const SPREAD_OF_WEEKS = 0.5;
-const SESSIONS_MAX = 12;
+/**
+ * What people spend in a week, in US dollars: the median, and how people and weeks of one person differ (standard deviations of
+ * logarithms). Claude Code's documentation on costs names 150 to 250 dollars a month for a developer, and less than 30 a day for nine
+ * in ten; the source people of the dev split have 15 to 19 dollars on a day with work.
+ */
+const WEEK_USD_MEDIAN = 40;
+const SPREAD_OF_PEOPLE = 0.45;
+const SPREAD_OF_WEEKS = 0.4;
+const SESSIONS_MAX = 40;
+/** What a session costs of somebody none of whose models has a known price. */
+const USUAL_SESSION_USD = 3;
 const ABSENT = 0.06;
 const WORKING_DAYS = 5;
 /** Of somebody none of whose models has a known price. */
@@ -39,7 +45,7 @@ export interface WorkOptions {
   sources: ReadonlyMap<string, SourceSession[]>;
   calendar: Calendar;
   prices: Prices;
-  /** Of the usual number of sessions. */
+  /** Of what people usually spend. */
   rate?: number;
 }
 
@@ -48,7 +54,7 @@ export function createWork({ base, name, sources, calendar, prices, rate = 1 }: 
   const person = random.pickWeighted([...sources].map(([who, sessions]) => [who, sessions.length] as const));
   const own = sources.get(person) ?? [];
   const first = random.integer(0, own.length - 1);
-  const median = random.logNormal(SESSIONS_MEDIAN * rate, SPREAD_OF_PEOPLE);
+  const median = random.logNormal((WEEK_USD_MEDIAN * rate) / sessionUsdOf(own, prices), SPREAD_OF_PEOPLE);
   const counts = Array.from({ length: WEEKS }, () =>
     random.chance(ABSENT)
       ? 0
@@ -75,6 +81,12 @@ export function createWork({ base, name, sources, calendar, prices, rate = 1 }: 
       });
     },
   };
+}
+
+/** On average: what a week's sessions cost together is what is held to what people spend. */
+function sessionUsdOf(sessions: readonly SourceSession[], prices: Prices): number {
+  const usd = sessions.reduce((sum, { calls }) => sum + prices.costOfTokens(calls), 0);
+  return usd === 0 ? USUAL_SESSION_USD : usd / sessions.length;
 }
 
 function mainModelOf(sessions: readonly SourceSession[], prices: Prices): string {

@@ -11,7 +11,7 @@ import { ADVERSARIES, adaptiveRegistered, REGISTERED_CRON } from "../tactics/ada
 import { INTENSITIES, isOpen, STEALTHS, type Intensity, type Stealth } from "../tactics/stealth.ts";
 import type { Tactic } from "../tactics/tactic.ts";
 import { TACTICS } from "../tactics/tactics.ts";
-import type { Calendar } from "./calendar.ts";
+import { INJECTED_WEEKS, type Calendar } from "./calendar.ts";
 import { createWork, type Work } from "./person.ts";
 import type { Prices } from "./prices.ts";
 import type { SourceSession } from "./source.ts";
@@ -106,6 +106,7 @@ export function createInflator(
   const { calendar, prices, seed } = options;
   const { name, at, tactic, intensity, stealth, kind } = said;
   const work = workOf(options, name, at);
+  const usualUsd = createUsualCost(work, options);
   return {
     email: emailOf(seed, name),
     truth: { kind, tactic: tactic.name, intensity, stealth: stealth.name, twin: emailOf(seed, `h${at}`) },
@@ -118,7 +119,7 @@ export function createInflator(
         name: emailOf(seed, name),
         weekStartMs: calendar.startOf(week),
         own,
-        budgetUsd: ownUsd * intensity,
+        budgetUsd: (tactic.isScripted ? usualUsd() : ownUsd) * intensity,
         model: work.model,
         stealth,
         script: work.random.fork("script"),
@@ -127,6 +128,16 @@ export function createInflator(
       });
       return { runs, injectedUsd: prices.costOfRuns(runs) - ownUsd };
     },
+  };
+}
+
+/** A script is set up once: it spends in each week what its user spends on average, however much there was to do. */
+function createUsualCost(work: Work, { prices }: PopulationOptions): () => number {
+  let usd: number | undefined;
+  return () => {
+    const weeks = INJECTED_WEEKS.map((week) => prices.costOfRuns(work.runsOf(week))).filter((own) => own > 0);
+    usd ??= weeks.reduce((sum, own) => sum + own, 0) / Math.max(1, weeks.length);
+    return usd;
   };
 }
 

@@ -4,7 +4,7 @@ import { parseImportedEvent } from "../../../ingest/import/silent-event.ts";
 import { createPricer } from "../../../ingest/sink/price.ts";
 import type { TokenEvent, TokenField } from "../../../schemas/token-event.ts";
 import type { Tokens } from "./source.ts";
-import type { VirtualCall, VirtualRun } from "./virtual.ts";
+import type { VirtualRun } from "./virtual.ts";
 
 /** US dollars a token. */
 export type Rates = Readonly<Record<keyof Tokens, number>>;
@@ -12,7 +12,8 @@ export type Rates = Readonly<Record<keyof Tokens, number>>;
 export interface Prices {
   /** All 0 for a model without a known price. */
   ratesOf(model: string): Rates;
-  costOf(calls: readonly VirtualCall[]): number;
+  /** Of calls that were answered. */
+  costOfTokens(calls: readonly { model: string; tokens: Tokens }[]): number;
   costOfRuns(runs: readonly VirtualRun[]): number;
 }
 
@@ -61,16 +62,17 @@ export function createPrices(): Prices {
     known.set(model, rates);
     return rates;
   };
-  const costOf = (calls: readonly VirtualCall[]): number =>
-    calls.reduce((sum, call) => sum + (call.failure ? 0 : costOfTokens(call.tokens, ratesOf(call.model))), 0);
+  const costOfTokens: Prices["costOfTokens"] = (calls) =>
+    calls.reduce((sum, { model, tokens }) => sum + priceTokens(tokens, ratesOf(model)), 0);
   return {
     ratesOf,
-    costOf,
-    costOfRuns: (runs) => runs.reduce((sum, { calls }) => sum + costOf(calls), 0),
+    costOfTokens,
+    costOfRuns: (runs) =>
+      runs.reduce((sum, { calls }) => sum + costOfTokens(calls.filter(({ failure }) => !failure)), 0),
   };
 }
 
-function costOfTokens(tokens: Tokens, rates: Rates): number {
+function priceTokens(tokens: Tokens, rates: Rates): number {
   return (
     tokens.input * rates.input +
     tokens.cacheRead * rates.cacheRead +

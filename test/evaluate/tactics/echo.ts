@@ -6,9 +6,7 @@ import { runScript } from "./script.ts";
 import type { Tactic } from "./tactic.ts";
 
 const EVERY_MINUTES = 60;
-const RUNS_MIN = 10;
-const RUNS_MAX = 60;
-const RUN_USD = 2;
+const RUN_USD_MIN = 0.3;
 const PROMPT_CHARS = 800;
 const ROUNDS = 16;
 const TEXT_CHARS = 3200;
@@ -25,8 +23,7 @@ export const echo: Tactic = {
     const rates = prices.ratesOf(model);
     return runScript(injection, {
       everyMinutes: EVERY_MINUTES,
-      runs: [RUNS_MIN, RUNS_MAX],
-      runUsd: RUN_USD,
+      runUsdMin: RUN_USD_MIN,
       promptChars: PROMPT_CHARS,
       callsOf(opening, runUsd, random, name) {
         const input = inputFor(runUsd / ROUNDS - TEXT_TOKENS * rates.output, rates.input);

@@ -6,9 +6,7 @@ import { runScript } from "./script.ts";
 import type { Tactic } from "./tactic.ts";
 
 const EVERY_MINUTES = 30;
-const RUNS_MIN = 12;
-const RUNS_MAX = 100;
-const RUN_USD = 1.2;
+const RUN_USD_MIN = 0.2;
 const PROMPT_CHARS = 700;
 const TASK_CHARS = 600;
 const SIBLINGS = 8;
@@ -28,8 +26,7 @@ export const fanOut: Tactic = {
     const task = writePrompt(script.fork("task"), TASK_CHARS);
     return runScript(injection, {
       everyMinutes: EVERY_MINUTES,
-      runs: [RUNS_MIN, RUNS_MAX],
-      runUsd: RUN_USD,
+      runUsdMin: RUN_USD_MIN,
       promptChars: PROMPT_CHARS,
       callsOf(opening, runUsd, random, name) {
         const parentUsd = OVERHEAD_TOKENS * rates.cacheRead + ANSWER_TOKENS * rates.output;

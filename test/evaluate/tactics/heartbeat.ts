@@ -5,9 +5,7 @@ import { runScript } from "./script.ts";
 import type { Tactic } from "./tactic.ts";
 
 const EVERY_MINUTES = 5;
-const RUNS_MIN = 100;
-const RUNS_MAX = 400;
-const RUN_USD = 0.2;
+const RUN_USD_MIN = 0.01;
 const PROMPT_CHARS = 320;
 /** That all is well; or, of every second script, a paragraph of status. */
 const ANSWER_TOKENS = { word: 12, status: 160 } as const;
@@ -26,8 +24,7 @@ export const heartbeat: Tactic = {
       : ANSWER_TOKENS.status;
     return runScript(injection, {
       everyMinutes: EVERY_MINUTES,
-      runs: [RUNS_MIN, RUNS_MAX],
-      runUsd: RUN_USD,
+      runUsdMin: RUN_USD_MIN,
       promptChars: PROMPT_CHARS,
       client: "openclaw",
       callsOf: (opening, runUsd, _random, name) => [

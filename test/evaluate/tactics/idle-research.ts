@@ -5,9 +5,7 @@ import { runScript } from "./script.ts";
 import type { Tactic } from "./tactic.ts";
 
 const EVERY_MINUTES = 60;
-const RUNS_MIN = 12;
-const RUNS_MAX = 60;
-const RUN_USD = 2.5;
+const RUN_USD_MIN = 0.1;
 const PROMPT_CHARS = 1200;
 const STEPS = 14;
 const STEP_TOKENS = 220;
@@ -23,8 +21,7 @@ export const idleResearch: Tactic = {
     const rates = prices.ratesOf(model);
     return runScript(injection, {
       everyMinutes: EVERY_MINUTES,
-      runs: [RUNS_MIN, RUNS_MAX],
-      runUsd: RUN_USD,
+      runUsdMin: RUN_USD_MIN,
       promptChars: PROMPT_CHARS,
       callsOf(opening, runUsd, random, name) {
         const input = inputFor(runUsd / STEPS - STEP_TOKENS * rates.output, rates.input);

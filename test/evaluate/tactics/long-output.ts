@@ -5,9 +5,7 @@ import { runScript } from "./script.ts";
 import type { Tactic } from "./tactic.ts";
 
 const EVERY_MINUTES = 10;
-const RUNS_MIN = 50;
-const RUNS_MAX = 300;
-const RUN_USD = 0.35;
+const RUN_USD_MIN = 0.03;
 const PROMPT_CHARS = 420;
 const TOKENS_MIN = 1000;
 const TOKENS_MAX = 32_000;
@@ -24,8 +22,7 @@ export const longOutput: Tactic = {
     const rates = prices.ratesOf(model);
     return runScript(injection, {
       everyMinutes: EVERY_MINUTES,
-      runs: [RUNS_MIN, RUNS_MAX],
-      runUsd: RUN_USD,
+      runUsdMin: RUN_USD_MIN,
       promptChars: PROMPT_CHARS,
       callsOf(opening, runUsd, random, name) {
         const output = Math.round(

@@ -5,9 +5,7 @@ import { runScript } from "./script.ts";
 import type { Tactic } from "./tactic.ts";
 
 const EVERY_MINUTES = 15;
-const RUNS_MIN = 60;
-const RUNS_MAX = 240;
-const RUN_USD = 0.4;
+const RUN_USD_MIN = 0.03;
 const PROMPT_CHARS = 900;
 const ANSWER_TOKENS = 350;
 
@@ -21,8 +19,7 @@ export const replay: Tactic = {
     const rates = prices.ratesOf(model);
     return runScript(injection, {
       everyMinutes: EVERY_MINUTES,
-      runs: [RUNS_MIN, RUNS_MAX],
-      runUsd: RUN_USD,
+      runUsdMin: RUN_USD_MIN,
       promptChars: PROMPT_CHARS,
       callsOf(opening, runUsd, _random, name) {
         const answersUsd = 2 * ANSWER_TOKENS * rates.output;

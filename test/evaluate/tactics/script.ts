@@ -1,5 +1,6 @@
 // What scripted tactics have in common: a program that starts a run each so many minutes with what somebody wrote once, and the ways
-// in which its user hides it.
+// in which its user hides it. It runs through the office hours of the week, as a timer does; what a run costs follows from what is to
+// be spent.
 
 import type { Random } from "../../simulation/random.ts";
 import { DAY_MS, HOUR_MS, WEEK_MS } from "../population/calendar.ts";
@@ -16,10 +17,8 @@ const PULL_REQUEST_AFTER_MS = 5 * HOUR_MS;
 export interface Script {
   /** Between two starts, where nothing is hidden. */
   everyMinutes: number;
-  /** A week, at the least and at the most. */
-  runs: readonly [min: number, max: number];
-  /** What a run costs, in US dollars, where the budget allows for that many. */
-  runUsd: number;
+  /** In US dollars: what a run costs at least. Where the budget does not reach for a week of them, there are fewer. */
+  runUsdMin: number;
   promptChars: number;
   client?: VirtualRun["client"];
   /** @param runUsd what this run may cost */
@@ -29,8 +28,8 @@ export interface Script {
 /** The person's own runs, and those of the script. */
 export function runScript(injection: Injection, script: Script): VirtualRun[] {
   const { own, budgetUsd, stealth, random, name, weekStartMs } = injection;
-  const [least, most] = script.runs;
-  const count = Math.min(most, Math.max(least, Math.round(budgetUsd / script.runUsd)));
+  const starts = Math.floor((OFFICE_DAYS * OFFICE_HOURS * 60) / script.everyMinutes);
+  const count = Math.min(starts, Math.max(1, Math.floor(budgetUsd / script.runUsdMin)));
   const base = writePrompt(injection.script.fork("prompt"), script.promptChars);
   const runs = startsOf(injection, script.everyMinutes, count).map((startsAtMs, at): VirtualRun => {
     const session = `${name}-x${Math.round((startsAtMs - weekStartMs) / 1000)}-${at}`;
@@ -62,19 +61,16 @@ export function clientOf(model: string): VirtualRun["client"] {
   return model.startsWith("gpt-") ? "codex" : "claude-code";
 }
 
-/** One after the other at the script's period, in office hours until they are used up, or on all hours of the week. */
+/** One after the other at the script's period, in office hours or over all hours of the week. */
 function startsOf(
   { weekStartMs, stealth, random }: Injection,
   everyMinutes: number,
   count: number,
 ): number[] {
-  const officeMinutes = OFFICE_DAYS * OFFICE_HOURS * 60;
-  const isLong = count * everyMinutes > officeMinutes;
   const periodMs = everyMinutes * MINUTE_MS;
   const perDay = (OFFICE_HOURS * HOUR_MS) / periodMs;
   return Array.from({ length: count }, (_, at) => {
-    const regularMs =
-      stealth.isSpread || isLong ? spreadMs(at, count, periodMs) : officeMs(at, perDay, periodMs);
+    const regularMs = stealth.isSpread ? spreadMs(at, count, periodMs) : officeMs(at, perDay, periodMs);
     const jitterMs =
       stealth.jitter === 0 ? random.integer(0, 900) : normal(random) * stealth.jitter * periodMs;
     return Math.round(weekStartMs + Math.min(WEEK_MS - HOUR_MS, Math.max(0, regularMs + jitterMs)));

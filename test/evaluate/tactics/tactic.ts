@@ -1,7 +1,7 @@
 // What a tactic is: something that makes a person's volume larger and nothing else. Each is one file of this folder; tactics.ts lists them.
 //
-// Always holds: a tactic adds a share of the person's own cost of the week at list price, whatever it is made of; outcomes of the own
-// work stay as they are.
+// Always holds: a tactic adds a share of the person's own cost at list price, whatever it is made of; outcomes of the own work stay as
+// they are.
 
 import type { Random } from "../../simulation/random.ts";
 import type { Prices } from "../population/prices.ts";
