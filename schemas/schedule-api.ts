@@ -1,7 +1,7 @@
 // Schedules as the dashboard's server answers them and its pages send them, under /api/v1/people/{person_id}/schedules.
 //
 // A schedule says when a person's runs start without them. A run that starts within `minutes` after one of its times has the
-// schedule's class; so do runs of the past, as long as their calls are kept.
+// schedule's class, unless a person began it in an interactive client; so do runs of the past, as long as their calls are kept.
 
 import { z } from "zod";
 import { WORKLOAD_CLASSES } from "./closed-lists.ts";

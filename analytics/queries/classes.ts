@@ -1,5 +1,5 @@
 // Of which class the work of a run is, where somebody said so beside its calls. Surest first: a correction of the run, the header
-// of a call, a schedule of the person during which the run began, and what the key declares.
+// of a call, a schedule of the person during which the run began without them, and what the key declares.
 //
 // A correction names one call of the run, because the run's id may change with what comes in late; it holds for all of the run's
 // calls. So it can touch calls of long before a window, and so can one that was taken back, or whose call went to another run. What
@@ -8,7 +8,7 @@
 
 import { z } from "zod";
 import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
-import { NOBODY } from "./call-facts.ts";
+import { NOBODY, PERSON } from "./call-facts.ts";
 import { FROZEN, WINDOWS } from "./windows.ts";
 
 /** Of several schedules that hold, and of several corrections, the one that was declared last counts. Calls have a class, too. */
@@ -54,11 +54,16 @@ WITH
     SELECT *, arrayJoin(range(${hourOf("from_at")}, ${hourOf("to_at")} + 1)) AS due_hour
     FROM declared WHERE source = 'schedule'
   ),
+  persons_turns AS (
+    SELECT ${PERSON} AS writer, started_at AS written_at FROM token_events FINAL
+    WHERE trigger = 'human' AND entrypoint = 'interactive' AND writer GLOBAL IN (SELECT person_id FROM due)
+  ),
   scheduled AS (
     SELECT begun.event_id AS scheduled_id, ${latest("due")} AS scheduled_class
     FROM begun INNER JOIN due ON due.person_id = begun.person AND due_hour = ${hourOf("run_began_at")}
     WHERE run_began_at >= due.from_at AND run_began_at < due.to_at
       AND due.key_id IN (toUUID('${NOBODY}'), begun.key_id)
+      AND (begun.person, run_began_at) GLOBAL NOT IN persons_turns
     GROUP BY scheduled_id
   ),
   judged AS (

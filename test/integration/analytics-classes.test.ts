@@ -149,3 +149,23 @@ test.each([
   await bench.analyze();
   expect(new Set((await classes()).flat())).toEqual(new Set([""]));
 });
+
+test("a run that a person began by hand is not the schedule's, however often its times come", async () => {
+  const [first, second, third, other] = CALLS;
+  const byHand = { trigger: "human", entrypoint: "interactive" } as const;
+  await bench.arrive({ ...first, ...byHand }, second ?? {}, {
+    ...other,
+    trigger: "human",
+    entrypoint: "sdk",
+  });
+  await bench.declare({ ...SCHEDULE, to_at: "2026-11-16T06:00:00.000Z" });
+  await bench.analyze();
+  await bench.arrive(third ?? {});
+  await bench.analyze();
+  expect(await classes()).toEqual([
+    ["", ""],
+    ["", ""],
+    ["", ""],
+    ["scheduled", "schedule"],
+  ]);
+});
