@@ -14,7 +14,7 @@ import { precisionRecall, rank } from "./judging/ranking.ts";
 import { keyOf, parseNotices } from "./observations.ts";
 import { createCalendar } from "./population/calendar.ts";
 import { createPopulation, type PopulationOptions, type Sizes } from "./population/population.ts";
-import { createPrices } from "./population/prices.ts";
+import { createPrices, toPriced } from "./population/prices.ts";
 import { readSources, type SourceSession } from "./population/source.ts";
 import { sessionsOf, type Split } from "./population/split.ts";
 import { plotBars, plotCurves, plotShares } from "./report/plots.ts";
@@ -44,7 +44,8 @@ export interface EvaluationOptions {
 export async function evaluate(options: EvaluationOptions): Promise<Result> {
   const { dataDir, seed, scale, sizes, split, now, tell } = options;
   const beganMs = performance.now();
-  const sources = sessionsOf(split, readSources(dataDir));
+  const prices = createPrices();
+  const sources = sessionsOf(split, toPriced(readSources(dataDir), prices));
   const method = toMethod();
   const calendar = createCalendar(now);
   const population: PopulationOptions = {
@@ -52,7 +53,7 @@ export async function evaluate(options: EvaluationOptions): Promise<Result> {
     sizes,
     sources,
     calendar,
-    prices: createPrices(),
+    prices,
   };
   const people = createPopulation(population);
   const { pValueMax } = method.signals;

@@ -20,19 +20,16 @@ const WEEK_USD_MEDIAN = 40;
 const SPREAD_OF_PEOPLE = 0.45;
 const SPREAD_OF_WEEKS = 0.4;
 const SESSIONS_MAX = 40;
-/** What a session costs of somebody none of whose models has a known price. */
-const USUAL_SESSION_USD = 3;
+const CENT = 0.01;
 const ABSENT = 0.06;
 const WORKING_DAYS = 5;
-/** Of somebody none of whose models has a known price. */
-const USUAL_MODEL = "claude-sonnet-4-6";
 /** So that the last session of a week ends in it. */
 const LAST_START = 0.8;
 
 export interface Work {
   /** The person's own runs of a week; other things that they do are added to these. */
   runsOf(week: number): VirtualRun[];
-  /** What they use most, of what has a price. */
+  /** What they use most. */
   model: string;
   random: Random;
 }
@@ -63,7 +60,7 @@ export function createWork({ base, name, sources, calendar, prices, rate = 1 }: 
   const salts = createRandom(`${name}/salts`);
   const saltOf = (lap: number): number => salts.fork(`${lap}`).integer(0, 2 ** 32 - 1);
   return {
-    model: mainModelOf(own, prices),
+    model: mainModelOf(own),
     random: createRandom(name),
     runsOf(week) {
       const before = counts.slice(0, week).reduce((sum, count) => sum + count, 0);
@@ -86,13 +83,13 @@ export function createWork({ base, name, sources, calendar, prices, rate = 1 }: 
 /** On average: what a week's sessions cost together is what is held to what people spend. */
 function sessionUsdOf(sessions: readonly SourceSession[], prices: Prices): number {
   const usd = sessions.reduce((sum, { calls }) => sum + prices.costOfTokens(calls), 0);
-  return usd === 0 ? USUAL_SESSION_USD : usd / sessions.length;
+  return Math.max(CENT, usd / sessions.length);
 }
 
-function mainModelOf(sessions: readonly SourceSession[], prices: Prices): string {
+function mainModelOf(sessions: readonly SourceSession[]): string {
   const models = sessions.flatMap(({ calls }) => calls.map(({ model }) => model));
-  const counted = [...Map.groupBy(models, (model) => model)].filter(
-    ([model]) => prices.ratesOf(model).input > 0,
-  );
-  return counted.toSorted((a, b) => b[1].length - a[1].length)[0]?.[0] ?? USUAL_MODEL;
+  const counted = [...Map.groupBy(models, (model) => model)].toSorted((a, b) => b[1].length - a[1].length);
+  const [most] = counted;
+  if (most === undefined) throw new Error("a person has sessions, and a session has a call");
+  return most[0];
 }

@@ -3,7 +3,7 @@
 import { parseImportedEvent } from "../../../ingest/import/silent-event.ts";
 import { createPricer } from "../../../ingest/sink/price.ts";
 import type { TokenEvent, TokenField } from "../../../schemas/token-event.ts";
-import type { Tokens } from "./source.ts";
+import type { SourceSession, Tokens } from "./source.ts";
 import type { VirtualRun } from "./virtual.ts";
 
 /** US dollars a token. */
@@ -24,6 +24,8 @@ const FIELDS: Readonly<Record<keyof Tokens, TokenField>> = {
   output: "output_tokens",
   reasoning: "reasoning_tokens",
 };
+/** Stands for a model without a known price: one that is newer than the price table would make its people spend nothing. */
+const USUAL_MODEL = "claude-sonnet-4-6";
 /** Few enough to stay in the first tier of prices that rise with the context. */
 const SAMPLE_TOKENS = 10_000;
 
@@ -70,6 +72,15 @@ export function createPrices(): Prices {
     costOfRuns: (runs) =>
       runs.reduce((sum, { calls }) => sum + costOfTokens(calls.filter(({ failure }) => !failure)), 0),
   };
+}
+
+/** The same sessions, by models that have a price. */
+export function toPriced(sessions: readonly SourceSession[], prices: Prices): SourceSession[] {
+  const pricedOf = (model: string): string => (prices.ratesOf(model).input > 0 ? model : USUAL_MODEL);
+  return sessions.map((session) => ({
+    ...session,
+    calls: session.calls.map((call) => ({ ...call, model: pricedOf(call.model) })),
+  }));
 }
 
 function priceTokens(tokens: Tokens, rates: Rates): number {

@@ -51,6 +51,9 @@ function about({ options, counts, sources }: Result): string {
     "What was assumed:",
     "* Sessions are drawn in their own order, in laps through one real person's sessions; hashes are salted by virtual person and lap, " +
       "because the same real session drawn twice is no replay. What the real person repeated within a lap is repeated.",
+    "* Somebody spends 40 dollars a week at the median, as Claude Code's documentation and the dev split have it; a script keeps its pace " +
+      "through the office hours of a week and spends, in each, a share of what its user spends on average.",
+    "* A model without a known price stands as one that has one.",
     "* Output tokens of Claude Code are a quarter of the characters, because its transcripts carry the count of the stream's start.",
     "* A session's landed commits are its outcomes: four in five as pull requests that somebody else approved, the others as lines that survived a week.",
     "* Repetition within human prompts is not in the data and is drawn: little in most of them, and a pasted log in 3 %.",
