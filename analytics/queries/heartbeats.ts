@@ -6,8 +6,7 @@
 
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import type { Method } from "../../schemas/method.ts";
-import { PERSON } from "./call-facts.ts";
-import { creditParams, OWN_REASONS } from "./credits.ts";
+import { creditParams, idsOfPeople, OWN_REASONS } from "./credits.ts";
 
 /** Tools of these kinds did something. */
 const ACTS = "hasAny(tool_kinds, ['write', 'execute', 'communicate'])";
@@ -41,9 +40,9 @@ WITH
         ifNull(output_chars, 0) AS answer_chars, ${ACTS} AS acts
       FROM call_features FINAL
       WHERE started_at >= {read_from:DateTime64(3)} AND expires_at > {now:DateTime64(3)}
-        AND ${PERSON} GLOBAL IN (SELECT person_id FROM suspected)
+        AND event_id GLOBAL IN ${idsOfPeople("SELECT person_id FROM suspected")}
     ) AS features ON featured_id = event_id
-    WHERE (calls.person_id, run_id) GLOBAL IN (SELECT person_id, run_id FROM suspected)
+    WHERE calls.person_id GLOBAL IN (SELECT person_id FROM suspected) AND (calls.person_id, run_id) GLOBAL IN (SELECT person_id, run_id FROM suspected)
       AND started_at >= {read_from:DateTime64(3)} AND reason NOT IN (${OWN_REASONS}) AND expires_at > {now:DateTime64(3)}
   ),
   numbered AS (

@@ -15,7 +15,7 @@ import { z } from "zod";
 import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
 import type { Method } from "../../schemas/method.ts";
 import { PERSON } from "./call-facts.ts";
-import { CONCERNED, creditParams, OWN_REASONS, TOUCHED_RUNS } from "./credits.ts";
+import { OWN_REASONS, TOUCHED_FROM, TOUCHED_RUNS } from "./credits.ts";
 
 /** Tools that look whether something in the background is done: of Claude Code, Codex and OpenClaw. */
 const POLLING_TOOLS = ["BashOutput", "TaskOutput", "write_stdin", "process"];
@@ -24,18 +24,19 @@ const STEP = "cityHash64(tool_names, tool_args_hashes)";
 const RESULTS = "cityHash64(tool_result_hashes)";
 const SAME_AGAIN = `cityHash64(${PERSON}, ${STEP}, ${RESULTS})`;
 
-/** Features of those concerned that ask for a tool after results: a cycle has them from its second time on. */
+/** Features that ask for a tool after results: a cycle has them from its second time on. */
 const ASKED_AGAIN = `
-      FROM call_features FINAL
+      FROM call_features
       WHERE started_at >= first_at AND expires_at > {now:DateTime64(3)}
         AND notEmpty(tool_args_hashes) AND notEmpty(tool_result_hashes)
-        AND ${PERSON} GLOBAL IN (SELECT person_id FROM (${CONCERNED}))`;
+        AND ${PERSON} GLOBAL IN (SELECT person_id FROM (${TOUCHED_RUNS}))`;
 
-/** Where the first of the runs began that may have changed, as an item of WITH. */
-const FIRST_AT = `(SELECT least(min(from_at), ifNull((
-      SELECT minOrNull(started_at) FROM runs FINAL WHERE (person_id, run_id) GLOBAL IN (${TOUCHED_RUNS})
-    ), min(from_at)))
-    FROM (SELECT min(changed_from) AS from_at FROM (${CONCERNED}))) AS first_at`;
+const loopParams = z.object({
+  version: z.int(),
+  now: z.date(),
+  /** Where the earliest window begins. */
+  from_at: z.date(),
+});
 
 const IS_SUSPECTED = "version = {version:UInt64} AND is_suspected";
 
@@ -46,7 +47,7 @@ export const suspectRuns = ({ credit }: Method) =>
     sql: `
 INSERT INTO analysis_runs (version, is_suspected, person_id, run_id)
 WITH
-  ${FIRST_AT},
+  ${TOUCHED_FROM},
   again AS (
     SELECT ${SAME_AGAIN} AS same ${ASKED_AGAIN}
     GROUP BY same HAVING count() >= ${credit.loopTimesMin - 1}
@@ -55,7 +56,7 @@ SELECT DISTINCT {version:UInt64}, true, person_id, run_id
 FROM calls FINAL
 WHERE started_at >= first_at AND (person_id, run_id) GLOBAL IN (${TOUCHED_RUNS})
   AND event_id GLOBAL IN (SELECT event_id ${ASKED_AGAIN} AND ${SAME_AGAIN} IN (SELECT same FROM again))`,
-    params: creditParams.omit({ read_from: true, read_days: true }),
+    params: loopParams,
   });
 
 export const countSuspected = defineQuery({
@@ -90,7 +91,7 @@ export function findLoops(method: Method) {
     sql: `
 INSERT INTO analysis_credits (version, is_change, person_id, event_id, started_at, reason, inputs_expire_at)
 WITH
-  ${FIRST_AT},
+  ${TOUCHED_FROM},
   suspected AS (SELECT person_id, run_id FROM analysis_runs WHERE ${IS_SUSPECTED}),
   sequence AS (
     SELECT calls.person_id AS person, run_id, agent_id, event_id, started_at, features_expire_at,
@@ -126,6 +127,6 @@ WITH
   )
 SELECT {version:UInt64}, false, person, call.2, call.1, 'loop', evidence_expires_at
 FROM looping`,
-    params: creditParams.omit({ read_from: true, read_days: true }),
+    params: loopParams,
   });
 }

@@ -11,8 +11,7 @@
 
 import { z } from "zod";
 import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
-import { NONE, PERSON } from "./call-facts.ts";
-import { CONCERNED, creditParams, OWN_REASONS, READ_FROM, REWARDED } from "./credits.ts";
+import { CONCERNED, creditParams, idsOfPeople, OWN_REASONS, READ_FROM, REWARDED } from "./credits.ts";
 
 /** Calls of one person without their own reason, with the features of their text. */
 const FEATURES = `
@@ -20,13 +19,13 @@ const FEATURES = `
       prefix_hash, parent_prefix_hash, parent_prefix_hash_previous, system_hash, system_hash_previous
     FROM call_features FINAL
     WHERE started_at >= {read_from:DateTime64(3)} AND expires_at > {now:DateTime64(3)} AND isNotNull(delta_hash)
-      AND ${PERSON} GLOBAL IN (SELECT person_id FROM concerned)`;
+      AND event_id GLOBAL IN ${idsOfPeople("SELECT person_id FROM concerned")}`;
 
 const FACTS = `
     SELECT event_id AS fact_id, client, trigger, entrypoint, request_kind, ifNull(previous_response_id, '') AS continued_response, gateway_id
     FROM token_events FINAL
     WHERE started_at >= {read_from:DateTime64(3)} AND expires_at > {now:DateTime64(3)}
-      AND trigger != 'tool' AND key_kind != 'service' AND ${PERSON} GLOBAL IN (SELECT person_id FROM concerned)`;
+      AND trigger != 'tool' AND key_kind != 'service' AND event_id GLOBAL IN ${idsOfPeople("SELECT person_id FROM concerned")}`;
 
 /** The gateway leaves the hash out where the provider keeps the conversation; an import may just not have it. */
 const KNOWS_BEGINNING = "(isNotNull(prefix_hash) OR continued_response != '' OR gateway_id = '')";
@@ -57,7 +56,7 @@ WITH
     INNER JOIN (${FEATURES}) AS features ON featured_id = event_id
     INNER JOIN (${FACTS}) AS facts ON fact_id = event_id
     WHERE started_at >= {read_from:DateTime64(3)} AND started_at >= ${READ_FROM} AND expires_at > {now:DateTime64(3)}
-      AND person != ${NONE} AND reason NOT IN (${OWN_REASONS})
+      AND calls.person_id GLOBAL IN (SELECT person_id FROM concerned) AND reason NOT IN (${OWN_REASONS})
   )
 SELECT {version:UInt64}, person, event_id, started_at, features_expire_at, run_id, trigger != 'agent',
   ${underBothKeys((suffix) => `cityHash64(client, assumeNotNull(delta_hash${suffix}))`)},

@@ -1,8 +1,7 @@
 // What a person sent again and again: the same text with the same beginning (exact), and openings of runs that are nearly alike.
 //
-// Near replays are found by locality-sensitive hashing (Indyk and Motwani, 1998): openings of which 8 numbers in the same place of
-// their sketches are equal, in any of 8 places, lie in one bucket, and each is compared with one other: the first of the bucket
-// within the span before it. So the work is at most 8 comparisons an opening, however many are alike. Compared with each other,
+// Near replays are found by bands of sketches (sketch-bands.ts): openings with an equal band lie in one bucket, and each is compared with
+// one other: the first of the bucket within the span before it. So the work is at most 8 comparisons an opening, however many are alike. Compared with each other,
 // paraphrases would chain into one cluster.
 //
 // Always holds: both rules look a span of days back, and count by the order of start, so that the answer does not depend on where a
@@ -12,9 +11,8 @@ import { z } from "zod";
 import { SKETCH_SIZE } from "../../schemas/call-features.ts";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import type { Method } from "../../schemas/method.ts";
+import { bandsOf } from "./sketch-bands.ts";
 
-const BANDS = 8;
-const BAND_SIZE = SKETCH_SIZE / BANDS;
 const DAY_SECONDS = 86_400;
 
 const COLUMNS = "(version, is_change, person_id, event_id, started_at, reason, inputs_expire_at)";
@@ -54,8 +52,8 @@ INSERT INTO analysis_credits ${COLUMNS}
 WITH
   banded AS (
     SELECT person_id, event_id, started_at, inputs_expire_at, sketch, toDateTime(started_at) AS second,
-      cityHash64(sketch_epoch, band, arraySlice(sketch, band * ${BAND_SIZE} + 1, ${BAND_SIZE})) AS bucket
-    FROM analysis_prompts ARRAY JOIN range(${BANDS}) AS band
+      cityHash64(sketch_epoch, arrayJoin(${bandsOf("sketch")})) AS bucket
+    FROM analysis_prompts
     WHERE version = {version:UInt64} AND notEmpty(sketch)
   ),
   led AS (

@@ -48,6 +48,7 @@ export const SHARDED_BY: Readonly<Record<string, string>> = {
   analysis_prompts: "person_id",
   analysis_credits: "person_id",
   analysis_runs: "person_id",
+  analysis_people: "person_id",
   declared_classes: "person_id",
   analysis_state: "name",
   erased_people: "person_id",

@@ -40,6 +40,7 @@ export const PERSON_TABLES = [
   { table: "analysis_prompts", rows: "analysis_prompts", swept: "all" },
   { table: "analysis_credits", rows: "analysis_credits", swept: "all" },
   { table: "analysis_runs", rows: "analysis_runs", swept: "all" },
+  { table: "analysis_people", rows: "analysis_people", swept: "all" },
 ] as const;
 
 /** People whose rows one removal takes out; a statement names them all. */

@@ -16,8 +16,13 @@ const REASONS: Readonly<Record<string, string>> = {
   "analytics/queries/run-scores.ts: outcome_links": "Also what no longer holds makes a score stale.",
   "analytics/queries/run-scores.ts: run_links": "As its outcome_links.",
   "analytics/queries/run-scores.ts: runs": "As its outcome_links.",
+  "analytics/queries/credits.ts: call_features":
+    "Counts what may be often enough, and makes sets of ids; a row that is there twice only makes them larger.",
+  "analytics/queries/credits.ts: calls":
+    "Makes sets of people and of calls, which are then looked at with FINAL.",
   "analytics/queries/credits.ts: outcome_links":
     "A link that was taken away touches as much as one that was made.",
+  "analytics/queries/loops.ts: call_features": "As credits.ts: call_features.",
   "analytics/queries/outcome-links.ts: outcome_links":
     "Links that a pass took back which did not end; the others are read with FINAL.",
   "analytics/queries/run-links.ts: call_features": "Makes sets, and extremes of times.",
