@@ -40,7 +40,10 @@ const PROCESSES = {
   },
   analyze: {
     summary: "Bring runs, days and weeks up to date with the calls that were recorded",
-    load: async () => (await import("./analytics/commands/analyze.ts")).analyzeCommand,
+    load: async () => {
+      const { openTextSketcher } = await import("./ingest/gateway/features/template-sketch.ts");
+      return (await import("./analytics/commands/analyze.ts")).analyzeCommand(openTextSketcher);
+    },
   },
 };
 
@@ -109,6 +112,19 @@ const TOOLS = {
   "schedules end": {
     summary: "End a schedule; what it covered until now stays covered",
     load: async () => (await import("./dashboard/commands/schedules.ts")).schedulesEndCommand,
+  },
+  "templates add": {
+    summary:
+      "Allow a text that you hand out: prompts alike to it are no replay; a timer is seen all the same, and credit is as it was",
+    load: async () => (await import("./ingest/commands/templates.ts")).templatesAddCommand,
+  },
+  "templates list": {
+    summary: "List the templates that are allowed; with --json also their texts",
+    load: async () => (await import("./ingest/commands/templates.ts")).templatesListCommand,
+  },
+  "templates remove": {
+    summary: "Take a template off the list; its text is deleted",
+    load: async () => (await import("./ingest/commands/templates.ts")).templatesRemoveCommand,
   },
   "targets add": {
     summary:

@@ -3,6 +3,7 @@
 
 import { once } from "node:events";
 import type { Logger } from "pino";
+import { createTemplateReader } from "./analytics/allowed-templates.ts";
 import { createDeclaredClasses } from "./analytics/declared-classes.ts";
 import { createPatternKeeper } from "./analytics/patterns/keeper.ts";
 import { startAnalysis } from "./analytics/watch.ts";
@@ -11,6 +12,7 @@ import { startIdentitySnapshot } from "./dashboard/server/identity-snapshot.ts";
 import { toDashboardUrl } from "./dashboard/server/addresses.ts";
 import { startDashboard } from "./dashboard/server/listen.ts";
 import { createFirstSteps } from "./first-steps.ts";
+import { openTextSketcher } from "./ingest/gateway/features/template-sketch.ts";
 import { startIntake } from "./ingest/outcomes/start-intake.ts";
 import { startSink } from "./ingest/sink/start-sink.ts";
 import { defineCommand, EXIT, type ProcessCommand, type StoreCommand } from "./schemas/command.ts";
@@ -93,8 +95,10 @@ async function runService(
   vitals.watch("declared classes", declared.check);
   const patterns = createPatternKeeper({ clickhouse: store, postgres, config, clock, log });
   vitals.watch("patterns", patterns.check);
+  const templates = createTemplateReader({ postgres, openSketcher: () => openTextSketcher(config), log });
+  vitals.watch("templates", templates.check);
   const { metrics } = vitals;
-  const analysis = startAnalysis({ store, config, clock, log, metrics, declared, patterns });
+  const analysis = startAnalysis({ store, config, clock, log, metrics, declared, patterns, templates });
   open.defer(() => analysis.stop());
   const control = await listenForCommands(config.dataDir, stores, runInvocation);
   open.defer(() => control.close());

@@ -17,6 +17,7 @@ import { isReferenced, makeReferences, readReferences } from "./signals/referenc
 import type { Signal } from "./signals/signal.ts";
 import { SIGNALS } from "./signals/signals.ts";
 import { sumSignalRuns } from "./signals/sum-runs.ts";
+import { writeTemplateSketches } from "./signals/template-sketches.ts";
 import { conformalPValue } from "./stats/split-conformal.ts";
 
 /** Rows of one insert. */
@@ -24,7 +25,7 @@ const ROWS_MAX = 5000;
 
 /** Runs every signal over the person-weeks that were touched. */
 export async function detectSignals(pass: AnalysisPass, signals: readonly Signal[] = SIGNALS): Promise<void> {
-  const { store, config, version, now, scoredFrom } = pass;
+  const { store, config, version, now, scoredFrom, templates, hasOtherTemplates } = pass;
   if (scoredFrom === undefined) return;
   const { timezone, retentionDays } = config;
   await store.execute(chooseSignalWeeks, {
@@ -32,10 +33,12 @@ export async function detectSignals(pass: AnalysisPass, signals: readonly Signal
     now,
     timezone,
     scored_from: scoredFrom,
+    is_every: hasOtherTemplates,
     features_days_less: Math.max(0, retentionDays.events - retentionDays.sketches),
   });
-  const weeks = await store.query(readSignalWeeks, { version });
-  for (const { week } of weeks) await detectInWeek(pass, signals, scoredFrom, week);
+  const weeks = (await store.query(readSignalWeeks, { version })).map(({ week }) => week);
+  await writeTemplateSketches(store, templates, { version, weeks });
+  for (const week of weeks) await detectInWeek(pass, signals, scoredFrom, week);
   await store.execute(retireWeekSignals, { version, now });
   if (weeks.length > 0) for (const gathered of GATHERED) await store.remove(gathered, { version });
 }

@@ -26,6 +26,7 @@ import { sweepErased } from "../schemas/clickhouse/erasure.ts";
 import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
 import { creditCalls } from "./crediting.ts";
 import { detectSignals } from "./detection.ts";
+import { NO_TEMPLATES, type AllowedTemplates } from "./allowed-templates.ts";
 import { linkOutcomes } from "./outcome-linking.ts";
 import type { AnalysisPass } from "./pass.ts";
 import { scoreRuns } from "./scoring.ts";
@@ -52,6 +53,8 @@ export interface AnalysisOptions {
   config: AnalysisPass["config"];
   /** Runs that began here or later are scored; undefined: nobody is. */
   scoredFrom?: Date | undefined;
+  /** By which nobody is found to replay. None, if it is not said. */
+  templates?: AllowedTemplates | undefined;
   /** The clock that also stamps records when they come in. */
   clock: () => Date;
   log: { info(fields: object, message: string): void };
@@ -81,7 +84,7 @@ const REPEATS_MAX = 3;
  * @throws AppError of the store; then nothing is lost, and the next pass does the work again
  */
 export async function runAnalysis(options: AnalysisOptions): Promise<Summary> {
-  const { store, config, clock, log, full = false } = options;
+  const { store, config, clock, log, full = false, scoredFrom, templates = NO_TEMPLATES } = options;
   const beganMs = performance.now();
   const started = clock();
   const now = options.now ?? started;
@@ -100,11 +103,15 @@ export async function runAnalysis(options: AnalysisOptions): Promise<Summary> {
       since: toSince(watermark),
       now,
       computedAt: full ? undefined : before.computedAt,
-      scoredFrom: options.scoredFrom,
+      scoredFrom,
+      templates,
+      hasOtherTemplates: templates.fingerprint !== before.templates,
     });
     const swept = await sweepErased(store, toSince(watermark));
     if (swept > 0) log.info({ people: swept }, "late rows of erased people were taken out");
-    await writeProgress(store, version, { watermark: started, computedAt: now });
+    // Where nobody is scored no week was measured by them.
+    const measuredBy = scoredFrom === undefined ? before.templates : templates.fingerprint;
+    await writeProgress(store, version, { watermark: started, computedAt: now, templates: measuredBy });
     const [other] = await store.query(findOtherPass, { after: latest, version });
     if (other === undefined) break;
     latest = Math.max(version, other.version);
@@ -128,18 +135,24 @@ export function toSince(watermark: Date | undefined): Date {
   return new Date(watermark === undefined ? 0 : watermark.getTime() - WATERMARK_OVERLAP_MS);
 }
 
-export async function readProgress(
-  store: ClickHouseStore,
-): Promise<{ version: number; watermark: Date | undefined; computedAt: Date | undefined }> {
+export async function readProgress(store: ClickHouseStore): Promise<{
+  version: number;
+  watermark: Date | undefined;
+  computedAt: Date | undefined;
+  /** Fingerprint of those that weeks were measured by. */
+  templates: string;
+}> {
   const rows = await store.query(readState, {});
+  const valueOf = (name: string): string | undefined => rows.find((row) => row.name === name)?.value;
   const timeOf = (name: string): Date | undefined => {
-    const row = rows.find((each) => each.name === name);
-    return row && new Date(row.value);
+    const value = valueOf(name);
+    return value === undefined ? undefined : new Date(value);
   };
   return {
     version: Math.max(0, ...rows.map((row) => row.version)),
     watermark: timeOf(STATE.watermark),
     computedAt: timeOf(STATE.computedAt),
+    templates: valueOf(STATE.templates) ?? NO_TEMPLATES.fingerprint,
   };
 }
 
@@ -245,10 +258,11 @@ async function sumUp(pass: AnalysisPass, { from_at, from_day }: Extent): Promise
 async function writeProgress(
   store: ClickHouseStore,
   version: number,
-  { watermark, computedAt }: { watermark: Date; computedAt: Date },
+  { watermark, computedAt, templates }: { watermark: Date; computedAt: Date; templates: string },
 ): Promise<void> {
   await store.insert(STATE_TABLE, [
     { name: STATE.watermark, value: watermark.toISOString(), version },
     { name: STATE.computedAt, value: computedAt.toISOString(), version },
+    { name: STATE.templates, value: templates, version },
   ]);
 }

@@ -2,6 +2,7 @@
 
 import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
 import type { Config } from "../schemas/config.ts";
+import type { AllowedTemplates } from "./allowed-templates.ts";
 
 export interface AnalysisPass {
   store: ClickHouseStore;
@@ -18,4 +19,8 @@ export interface AnalysisPass {
   computedAt: Date | undefined;
   /** Runs that began here or later are scored; undefined: nobody is (setting ASSAY_INDIVIDUAL_SCORING, and the policy). */
   scoredFrom: Date | undefined;
+  /** By which nobody is found to replay. */
+  templates: AllowedTemplates;
+  /** Whether the last pass knew other ones. */
+  hasOtherTemplates: boolean;
 }

@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Metrics } from "../schemas/metrics.ts";
 import type { DeclaredClasses } from "./declared-classes.ts";
 import { readProgress, runAnalysis, toSince, type AnalysisOptions } from "./job.ts";
+import type { TemplateReader } from "./allowed-templates.ts";
 import type { PatternKeeper } from "./patterns/keeper.ts";
 import { countArrivals } from "./queries/state.ts";
 
@@ -17,13 +18,18 @@ const REST_PER_PASS = 4;
 const IDLE_INTERVAL_MS = 60_000;
 const BACKOFF_MS_MAX = 60_000;
 
-export interface WatchOptions extends Omit<AnalysisOptions, "full" | "now" | "log" | "scoredFrom"> {
+export interface WatchOptions extends Omit<
+  AnalysisOptions,
+  "full" | "now" | "log" | "scoredFrom" | "templates"
+> {
   log: AnalysisOptions["log"] & { error(fields: object, message: string): void };
   metrics: Metrics;
   /** Is brought up to date before each pass. */
   declared: Pick<DeclaredClasses, "sync">;
   /** Is brought up to date after each pass. */
   patterns: Pick<PatternKeeper, "readScoredFrom" | "keep">;
+  /** Are read before each pass that scores people. */
+  templates: Pick<TemplateReader, "read">;
   /** Whether the first pass rebuilds everything. */
   full?: boolean;
   intervalMs?: number;
@@ -47,7 +53,7 @@ export function startAnalysis(options: WatchOptions): Watch {
 }
 
 async function watch(
-  { intervalMs = INTERVAL_MS, full = false, metrics, declared, patterns, ...job }: WatchOptions,
+  { intervalMs = INTERVAL_MS, full = false, metrics, declared, patterns, templates, ...job }: WatchOptions,
   signal: AbortSignal,
 ): Promise<void> {
   let failures = 0;
@@ -60,7 +66,9 @@ async function watch(
       const hasDeclarations = (await declared.sync({ full: isRebuildDue })) > 0;
       if (isRebuildDue || hasDeclarations || (await isDue(job))) {
         const scoredFrom = await patterns.readScoredFrom();
-        const { duration_ms } = await runAnalysis({ ...job, scoredFrom, full: isRebuildDue });
+        const allowed = scoredFrom && (await templates.read());
+        const pass = { scoredFrom, templates: allowed, full: isRebuildDue };
+        const { duration_ms } = await runAnalysis({ ...job, ...pass });
         await patterns.keep();
         metrics.analysisSeconds.observe(duration_ms / 1000);
         tellProgress();

@@ -8,50 +8,78 @@ import {
   type CommandIo,
   type ExitCode,
   type StoreCommand,
+  type Stores,
 } from "../../schemas/command.ts";
 import type { Config } from "../../schemas/config.ts";
 import { createLog } from "../../schemas/log.ts";
 import { tellParent } from "../../schemas/process-messages.ts";
 import { openSingleProcess } from "../../schemas/single-process.ts";
 import { awaitStores, requireServers } from "../../schemas/stores.ts";
+import { createTemplateReader, type SketchText } from "../allowed-templates.ts";
 import { createDeclaredClasses, type DeclaredClassesOptions } from "../declared-classes.ts";
 import { runAnalysis, type AnalysisOptions, type Summary } from "../job.ts";
 import { createPatternKeeper } from "../patterns/keeper.ts";
 import { startAnalysis } from "../watch.ts";
 
-export const analyzeCommand = defineCommand<StoreCommand>({
-  kind: "store",
-  name: "analyze",
-  summary: "Bring runs, days and weeks up to date with the calls that were recorded",
-  usage: "[--watch] [--full] [--now TIME]",
-  options: {
-    watch: { type: "boolean", help: "keep going" },
-    full: { type: "boolean", help: "compute everything again for which the records are kept" },
-    now: { type: "string", help: "pretend that it is TIME, such as 2026-11-20T09:30:00Z" },
-  },
-  async run(args, io, stores, config) {
-    const full = args.values["full"] === true;
-    const now = parseTime(args.values["now"]);
-    if (now === "faulty") return refuse(io, "--now takes a time such as 2026-11-20T09:30:00Z.");
-    const { clickhouse: store, postgres } = stores;
-    const [clock, log] = [io.now, toLines(io)];
-    const declared = createDeclaredClasses({ store, postgres, config, clock, log });
-    const patterns = createPatternKeeper({ clickhouse: store, postgres, config, clock, log });
-    await declared.sync({ full, now });
-    const scoredFrom = await patterns.readScoredFrom();
-    const summary = await runAnalysis({ store, config, scoredFrom, clock, log: SILENT, full, now });
-    await patterns.keep(now);
-    tell(summary, io, args.values["json"] === true);
-    return EXIT.done;
-  },
-  process: { isAskedFor: ({ values }) => values["watch"] === true, run: keepAnalyzing },
-});
+/** How texts become comparable with prompts is the gateway's; undefined where its secret is not known. */
+export type OpenSketcher = (config: Config) => SketchText | undefined;
+
+export function analyzeCommand(openSketcher: OpenSketcher): StoreCommand {
+  return defineCommand<StoreCommand>({
+    kind: "store",
+    name: "analyze",
+    summary: "Bring runs, days and weeks up to date with the calls that were recorded",
+    usage: "[--watch] [--full] [--now TIME]",
+    options: {
+      watch: { type: "boolean", help: "keep going" },
+      full: { type: "boolean", help: "compute everything again for which the records are kept" },
+      now: { type: "string", help: "pretend that it is TIME, such as 2026-11-20T09:30:00Z" },
+    },
+    run: (args, io, stores, config) =>
+      analyzeOnce(args, io, { ...stores, config, openSketcher: () => openSketcher(config) }),
+    process: {
+      isAskedFor: ({ values }) => values["watch"] === true,
+      run: (args, io, config) =>
+        keepAnalyzing(args, io, { config, openSketcher: () => openSketcher(config) }),
+    },
+  });
+}
+
+interface Analyzed {
+  config: Config;
+  openSketcher: () => SketchText | undefined;
+}
+
+async function analyzeOnce(
+  args: CommandArguments,
+  io: CommandIo,
+  { clickhouse: store, postgres, config, openSketcher }: Stores & Analyzed,
+): Promise<ExitCode> {
+  const full = args.values["full"] === true;
+  const now = parseTime(args.values["now"]);
+  if (now === "faulty") return refuse(io, "--now takes a time such as 2026-11-20T09:30:00Z.");
+  const [clock, log] = [io.now, toLines(io)];
+  const declared = createDeclaredClasses({ store, postgres, config, clock, log });
+  const patterns = createPatternKeeper({ clickhouse: store, postgres, config, clock, log });
+  await declared.sync({ full, now });
+  const scoredFrom = await patterns.readScoredFrom();
+  const templates = scoredFrom && (await createTemplateReader({ postgres, openSketcher, log }).read());
+  const pass = { store, config, scoredFrom, templates, clock, log: SILENT, full, now };
+  const summary = await runAnalysis(pass);
+  await patterns.keep(now);
+  tell(summary, io, args.values["json"] === true);
+  return EXIT.done;
+}
 
 /**
  * `--watch`. Several at once give the same answers as one, and only do the work twice (job.ts, top): a second one on another
  * machine is a spare.
  */
-async function keepAnalyzing({ values }: CommandArguments, io: CommandIo, config: Config): Promise<ExitCode> {
+async function keepAnalyzing(
+  { values }: CommandArguments,
+  io: CommandIo,
+  { config, openSketcher }: Analyzed,
+): Promise<ExitCode> {
   if (values["now"] !== undefined) return refuse(io, "--watch and --now exclude each other: time goes on.");
   requireServers("analyze --watch", config);
   const { signal, now: clock } = io;
@@ -68,9 +96,11 @@ async function keepAnalyzing({ values }: CommandArguments, io: CommandIo, config
   vitals.watch("declared classes", declared.check);
   const patterns = createPatternKeeper({ clickhouse: store, postgres, config, clock, log });
   vitals.watch("patterns", patterns.check);
+  const templates = createTemplateReader({ postgres, openSketcher, log });
+  vitals.watch("templates", templates.check);
   const full = values["full"] === true;
   const { metrics } = vitals;
-  const watch = startAnalysis({ store, config, clock, log, metrics, declared, patterns, full });
+  const watch = startAnalysis({ store, config, clock, log, metrics, declared, patterns, templates, full });
   open.defer(() => watch.stop());
   tellParent({ type: "ready", ports: { metrics: port } });
   if (!signal.aborted) await once(signal, "abort");

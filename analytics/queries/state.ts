@@ -1,11 +1,11 @@
-// Where analytics got to, by name. The last pass to end wins.
+// Where analytics got to, and what it went by, by name. The last pass to end wins.
 
 import { z } from "zod";
 import { defineQuery } from "../../schemas/clickhouse/store.ts";
 
 export const STATE_TABLE = "analysis_state";
 
-/** Names of the state's rows; each value is a time, RFC 3339. */
+/** Names of the state's rows. The value of all but the last is a time, RFC 3339. */
 export const STATE = {
   /**
    * Every record that had come in by then is in the derived tables. Its name changes with the rules by which they are computed,
@@ -14,13 +14,15 @@ export const STATE = {
   watermark: "watermark of rules 4",
   /** When the derived tables were last brought up to date. */
   computedAt: "computed_at",
+  /** By which templates weeks were measured: their fingerprint. */
+  templates: "templates",
 } as const;
 
 export const readState = defineQuery({
   name: "analytics: state",
   sql: `SELECT name, value, version FROM ${STATE_TABLE} FINAL`,
   params: z.object({}),
-  row: z.object({ name: z.string(), value: z.iso.datetime(), version: z.coerce.number() }),
+  row: z.object({ name: z.string(), value: z.string(), version: z.coerce.number() }),
 });
 
 /** Another pass that ended since this one began. Not FINAL: of two that ended together both must find the other. */

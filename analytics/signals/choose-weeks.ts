@@ -1,4 +1,5 @@
-// Which person-weeks a pass measures: those with a call in a window, and those of runs whose outcomes changed.
+// Which person-weeks a pass measures: those with a call in a window, and those of runs whose outcomes changed; all of them where the
+// organisation's templates have changed.
 //
 // A week is frozen as soon as the first feature behind it is dropped, which is some days before its first call is: from then on what was
 // found stays. Nobody's calls say nothing of anybody.
@@ -28,7 +29,7 @@ WITH touched AS (${TOUCHED}
 SELECT {version:UInt64}, person_id, week,
   min(inputs_expire_at) - toIntervalDay({features_days_less:Int32}) AS features_expire_at, max(expires_at)
 FROM person_weeks FINAL
-WHERE (person_id, week) GLOBAL IN (SELECT person, week FROM touched) AND person_id != ${NONE}
+WHERE ({is_every:Bool} OR (person_id, week) GLOBAL IN (SELECT person, week FROM touched)) AND person_id != ${NONE}
   AND week + 7 > toDate({scored_from:DateTime64(3)}, {timezone:String})
 GROUP BY person_id, week
 HAVING features_expire_at > {now:DateTime64(3)}`,
@@ -37,6 +38,7 @@ HAVING features_expire_at > {now:DateTime64(3)}`,
     now: z.date(),
     timezone: z.string(),
     scored_from: z.date(),
+    is_every: z.boolean(),
     /** Days that features are kept for less than calls. */
     features_days_less: z.int(),
   }),
@@ -64,7 +66,13 @@ WHERE version < {version:UInt64} AND inputs_expire_at > {now:DateTime64(3)}
 });
 
 /** What a pass gathered; of no use once it has ended. A pass that dies leaves it to the tables' TTL. */
-export const GATHERED = ["signal_weeks", "signal_calls", "signal_runs", "signal_prompts"].map((table) =>
+export const GATHERED = [
+  "signal_weeks",
+  "signal_calls",
+  "signal_runs",
+  "signal_prompts",
+  "signal_templates",
+].map((table) =>
   defineRemoval({
     name: `signals: clear ${table}`,
     table,

@@ -5,6 +5,9 @@
 // texts are held against its first member alone, and not against each other, so that the work grows with the number of texts and
 // paraphrases are not chained together. A text that is alike to several goes to the one that most prompts are alike to.
 //
+// The same comparison tells which prompts are alike to a template of the organisation, whatever else they are alike to. It takes 16 bands of 4
+// numbers: of two sketches that differ in no more than 15 places one band is the same, so that no template is missed.
+//
 // Texts too short for a sketch are alike where they are equal. Sketches of different keys never meet; texts of one week do (gather-calls.ts).
 
 import { z } from "zod";
@@ -14,7 +17,7 @@ import type { Method } from "../../schemas/method.ts";
 import { OF_WEEK } from "./evidence.ts";
 
 const BANDS = 8;
-const ROWS = SKETCH_SIZE / BANDS;
+const TEMPLATE_BANDS = 16;
 const IS_COMPARED = "(is_prompt OR (is_agent AND is_opening)) AND text != 0";
 /** Whose texts are compared with each other. */
 const SCOPE = "person_id, is_agent, sketch_epoch";
@@ -24,7 +27,7 @@ export const groupPrompts = (method: Method) =>
     name: "signals: prompts",
     sql: `
 INSERT INTO signal_prompts (version, person_id, week, run_id, agent_id, parent_agent_id, started_at, event_id, is_agent, is_opening,
-  is_short, cluster)
+  is_short, is_template, cluster)
 WITH
   texts AS (
     SELECT ${SCOPE}, text, any(sketch) AS numbers, count() AS times, min((started_at, event_id)) AS first
@@ -38,7 +41,7 @@ WITH
       SELECT ${SCOPE}, text, count() OVER one_bucket AS members, argMin(text, (first, text)) OVER one_bucket AS head
       FROM (
         SELECT ${SCOPE}, text, first,
-          arrayJoin(arrayMap(band -> cityHash64(band, arraySlice(numbers, band * ${ROWS} + 1, ${ROWS})), range(${BANDS}))) AS bucket
+          ${eachBand("numbers", BANDS)} AS bucket
         FROM texts
       )
       WINDOW one_bucket AS (PARTITION BY ${SCOPE}, bucket)
@@ -50,14 +53,33 @@ WITH
     FROM candidates
     INNER JOIN texts USING (${SCOPE}, text)
     INNER JOIN (SELECT ${SCOPE}, text AS head, numbers AS head_numbers FROM texts) AS heads USING (${SCOPE}, head)
-    WHERE arrayCount((one, other) -> one = other, numbers, head_numbers) >= ${method.signals.replaySimilarity * SKETCH_SIZE}
+    WHERE ${areAlike("numbers", "head_numbers", method)}
   ),
   joined AS (
     SELECT ${SCOPE}, text, argMax(head, (prompts, head)) AS cluster_text FROM alike GROUP BY ${SCOPE}, text
+  ),
+  handed_out AS (
+    SELECT ${SCOPE}, text
+    FROM (SELECT ${SCOPE}, text, numbers, ${eachBand("numbers", TEMPLATE_BANDS)} AS bucket FROM texts WHERE NOT is_agent) AS said
+    INNER JOIN (
+      SELECT sketch_epoch, sketch AS template_numbers, ${eachBand("sketch", TEMPLATE_BANDS)} AS bucket
+      FROM signal_templates WHERE version = {version:UInt64}
+    ) AS templates USING (sketch_epoch, bucket)
+    WHERE ${areAlike("numbers", "template_numbers", method)}
   )
 SELECT {version:UInt64}, person_id, {week:Date}, run_id, agent_id, parent_agent_id, started_at, event_id, is_agent, is_opening,
-  empty(sketch), if(cluster_text = 0, text, cluster_text)
+  empty(sketch), (${SCOPE}, text) GLOBAL IN (SELECT ${SCOPE}, text FROM handed_out), if(cluster_text = 0, text, cluster_text)
 FROM signal_calls LEFT JOIN joined USING (${SCOPE}, text)
 WHERE ${OF_WEEK} AND ${IS_COMPARED}`,
     params: z.object({ version: z.int(), week: z.iso.date() }),
   });
+
+/** A row for each band of a sketch: a hash of its place and its numbers. */
+function eachBand(sketch: string, bands: number): string {
+  const size = SKETCH_SIZE / bands;
+  return `arrayJoin(arrayMap(band -> cityHash64(band, arraySlice(${sketch}, band * ${size} + 1, ${size})), range(${bands})))`;
+}
+
+function areAlike(one: string, other: string, { signals }: Method): string {
+  return `arrayCount((one, other) -> one = other, ${one}, ${other}) >= ${signals.replaySimilarity * SKETCH_SIZE}`;
+}

@@ -2,7 +2,7 @@
 // prompt. The null is that of replay-clusters.ts.
 
 import { binomialUpperTail } from "../stats/exact-binomial.ts";
-import { PROMPTS, REPEATING_CLASSES } from "./evidence.ts";
+import { OWN_PROMPTS, REPEATING_CLASSES } from "./evidence.ts";
 import type { Signal } from "./signal.ts";
 
 export const promptVariety: Signal = {
@@ -11,7 +11,7 @@ export const promptVariety: Signal = {
   question: "How many of the prompts say something that no other run of the week said?",
   rule: "The share of prompts that repeat an earlier one of another run: 1 - distinct prompts / prompts.",
   innocents: [
-    "a template or a command of the team that fills in other data",
+    "a template or a command of the team that fills in other data; whoever runs Assay can allow it: assay templates add",
     "an evaluation or a batch that was not declared",
     "starting over with the same question after an outage",
   ],
@@ -22,6 +22,7 @@ export const promptVariety: Signal = {
     "signal_prompts.is_opening",
     "signal_prompts.is_short",
     "signal_prompts.is_agent",
+    "signal_prompts.is_template",
   ],
   sql: ({ signals }) => `
     SELECT person_id,
@@ -32,7 +33,7 @@ export const promptVariety: Signal = {
     FROM (
       SELECT person_id, cluster, is_short_turn, sum(prompts) AS size, groupArray(run_id) AS runs,
         if(is_short_turn, 0, size - 1) AS repeats
-      FROM (${PROMPTS})
+      FROM (${OWN_PROMPTS})
       GROUP BY person_id, cluster, is_short_turn
     )
     GROUP BY person_id

@@ -2,10 +2,10 @@
 //
 // Prompts whose sketches are alike (group-prompts.ts) and that come in 20 runs or more. Its null: at each prompt of an honest person the
 // chance that it repeats an earlier one of another run is at most `repeatRateBenign`. Repeats are prompts of a cluster without its first, so
-// that their number is at most binomial, however repeats hang together.
+// that their number is at most binomial, however repeats hang together. What is alike to a template of the organisation is neither here nor there.
 
 import { binomialUpperTail } from "../stats/exact-binomial.ts";
-import { PROMPTS, REPEATING_CLASSES } from "./evidence.ts";
+import { OWN_PROMPTS, REPEATING_CLASSES } from "./evidence.ts";
 import type { Signal } from "./signal.ts";
 
 export const replayClusters: Signal = {
@@ -14,7 +14,7 @@ export const replayClusters: Signal = {
   question: "How much of what was asked is nearly the same text, sent in run after run?",
   rule: "The share of openings and human turns that are in clusters of 20 or more near-duplicates across runs.",
   innocents: [
-    "a template or a command of the team that fills in other data",
+    "a template or a command of the team that fills in other data; whoever runs Assay can allow it: assay templates add",
     "an evaluation or a batch that was not declared",
     "teaching, or showing the same thing to many",
     "alerts that are pasted on call",
@@ -26,6 +26,7 @@ export const replayClusters: Signal = {
     "signal_prompts.is_opening",
     "signal_prompts.is_short",
     "signal_prompts.is_agent",
+    "signal_prompts.is_template",
   ],
   sql: ({ signals }) => `
     SELECT person_id,
@@ -36,7 +37,7 @@ export const replayClusters: Signal = {
     FROM (
       SELECT person_id, cluster, is_short_turn, sum(prompts) AS size, groupArray(run_id) AS runs,
         size >= ${signals.replayClusterMin} AND NOT is_short_turn AS is_large
-      FROM (${PROMPTS})
+      FROM (${OWN_PROMPTS})
       GROUP BY person_id, cluster, is_short_turn
     )
     GROUP BY person_id

@@ -40,6 +40,7 @@ export const SHARDED_BY: Readonly<Record<string, string>> = {
   signal_calls: "person_id",
   signal_runs: "person_id",
   signal_prompts: "person_id",
+  signal_templates: "sketch_epoch",
   target_findings: "target_id",
   analysis_windows: "person_id",
   analysis_outcomes: "outcome_id",

@@ -29,6 +29,8 @@ export type AuditAction =
   | "run_explained"
   | "pattern_explained"
   | "policy_published"
+  | "template_added"
+  | "template_removed"
   | "pattern_notified"
   | "pattern_opened"
   | "pattern_closed"

@@ -1,5 +1,5 @@
-// What is decided of patterns, and the policy without which nobody is scored: tables in Postgres. They are beside tables.ts and obey
-// the same rules.
+// What is decided of patterns, the policy without which nobody is scored, and the templates by which nobody replays: tables in Postgres.
+// They are beside tables.ts and obey the same rules.
 //
 // Always holds: a person sees their own pattern from `notified` on, their manager while it is `open`, the officer while a contest
 // waits for an answer; what belongs to a pattern is seen by those who see the pattern. People only read here: every change is a step of
@@ -186,6 +186,17 @@ export const patternLabels = pgTable(
     /** Family, signal, effect and p-value of each week, counted from the first. */
     evidence: jsonb("evidence").notNull(),
     methodVersion: text("method_version").notNull(),
+  },
+  () => [forSystem],
+);
+
+/** Texts that the organisation itself hands out, and by which nobody is found to replay. They are its own, and nobody's prompts. */
+export const templates = pgTable(
+  "templates",
+  {
+    name: text("name").primaryKey(),
+    body: text("body").notNull(),
+    createdAt: instant("created_at").notNull(),
   },
   () => [forSystem],
 );

@@ -35,6 +35,7 @@ export async function fillTables(store: PostgresStore): Promise<void> {
     await store.pool
       .query(`INSERT INTO pattern_labels (decided_week, state, closed_by, evidence, method_version)
       VALUES (now(), 'resolved', 'manager', '["${name}"]', '')`);
+    await store.pool.query(`INSERT INTO templates (name, body, created_at) VALUES ('${name}', '', now())`);
     await store.pool
       .query(`INSERT INTO audit (at, action, subject_id, payload, payload_sha256, previous_hash, hash)
       VALUES (now(), '${name}', '${personId}', '{}', '', '', '${name}')`);
@@ -114,6 +115,7 @@ export const ATTEMPTS: Readonly<Record<string, { set: string; row: string }>> = 
     set: "body = 'taken'",
     row: "(version, body, method_version, published_at) VALUES (1, 'new', '', now())",
   },
+  templates: { set: "body = 'taken'", row: "(name, body, created_at) VALUES ('new', '', now())" },
   patterns: {
     set: "state = 'dismissed'",
     row: `(person_id, state, families, first_week, last_week, ${FIGURES}, method_version, observed_at)

@@ -1,6 +1,7 @@
 // Runs of a known cost with known outcomes, and what scoring made of them.
 
 import { z } from "zod";
+import { NO_TEMPLATES } from "../../analytics/allowed-templates.ts";
 import { scoreRuns } from "../../analytics/scoring.ts";
 import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
 import { toMethod } from "../../schemas/method.ts";
@@ -78,6 +79,8 @@ export function createScoring(
       now,
       computedAt: now,
       scoredFrom,
+      templates: NO_TEMPLATES,
+      hasOtherTemplates: false,
     });
   };
 }

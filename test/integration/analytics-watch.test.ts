@@ -3,6 +3,7 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { NO_TEMPLATES } from "../../analytics/allowed-templates.ts";
 import { analyzeCommand } from "../../analytics/commands/analyze.ts";
 import { startAnalysis, type WatchOptions } from "../../analytics/watch.ts";
 import { AppError } from "../../schemas/app-error.ts";
@@ -15,6 +16,8 @@ import { beforeStatements, openAnalysisBench, type AnalysisBench } from "../buil
 const INTERVAL_MS = 5;
 const NOTHING_DECLARED: WatchOptions["declared"] = { sync: async () => 0 };
 const NOBODY_SCORED: WatchOptions["patterns"] = { readScoredFrom: async () => undefined, async keep() {} };
+const NONE_ALLOWED: WatchOptions["templates"] = { read: async () => NO_TEMPLATES };
+const command = analyzeCommand(() => undefined);
 
 let bench: AnalysisBench;
 beforeAll(async () => {
@@ -33,6 +36,7 @@ describe("the service", () => {
       metrics: createMetrics("test"),
       declared: NOTHING_DECLARED,
       patterns: NOBODY_SCORED,
+      templates: NONE_ALLOWED,
       log,
       intervalMs: INTERVAL_MS,
     });
@@ -62,6 +66,7 @@ describe("the service", () => {
       metrics: createMetrics("test"),
       declared: NOTHING_DECLARED,
       patterns: NOBODY_SCORED,
+      templates: NONE_ALLOWED,
       store,
       log,
       intervalMs: INTERVAL_MS,
@@ -84,6 +89,7 @@ describe("the service", () => {
       metrics: createMetrics("test"),
       declared: NOTHING_DECLARED,
       patterns: NOBODY_SCORED,
+      templates: NONE_ALLOWED,
       store,
       log,
       intervalMs: INTERVAL_MS,
@@ -147,10 +153,10 @@ async function run(values: CommandArguments["values"]) {
   const stores = { clickhouse: bench.store, postgres: absent };
   const config = readConfig({ ASSAY_CONFIG: undefined });
   const args = { positionals: [], values };
-  const isProcess = analyzeCommand.process?.isAskedFor(args) === true;
+  const isProcess = command.process?.isAskedFor(args) === true;
   const exitCode = isProcess
-    ? await analyzeCommand.process?.run(args, io, config)
-    : await analyzeCommand.run(args, io, stores, config);
+    ? await command.process?.run(args, io, config)
+    : await command.run(args, io, stores, config);
   stdout.end();
   stderr.end();
   return { exitCode, stdout: await text(stdout), stderr: await text(stderr) };

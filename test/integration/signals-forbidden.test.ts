@@ -4,6 +4,7 @@
 
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { NO_TEMPLATES } from "../../analytics/allowed-templates.ts";
 import { detectSignals } from "../../analytics/detection.ts";
 import { OF_WEEK } from "../../analytics/signals/evidence.ts";
 import {
@@ -200,7 +201,8 @@ async function detectPlanted(planted: Signal): Promise<void> {
     computedAt: undefined,
     scoredFrom: new Date(0),
   };
-  await detectSignals({ ...pass, ...times }, [planted]);
+  const allowed = { templates: NO_TEMPLATES, hasOtherTemplates: false };
+  await detectSignals({ ...pass, ...times, ...allowed }, [planted]);
 }
 
 test("the same work at another time, slower, in longer words, or beside others who spend more, is the same evidence", async () => {

@@ -10,7 +10,7 @@ import { wordsOf } from "./normalise.ts";
 
 const SHINGLE_WORDS = 5;
 /** Fewer words can be found by trying, key or no key, by whoever may make a call. */
-const WORDS_MIN = 50;
+export const WORDS_MIN = 50;
 /** Some 100 KB; of a longer text the beginning is sketched. */
 const WORDS_MAX = 20_000;
 /** A block of AES is four numbers: three of a digest, and which block it is. Enciphered it is four of the 64. */
