@@ -49,12 +49,15 @@ const FIRST_AT = `{from_at:DateTime64(3)} - INTERVAL ${REACH_HOURS} HOUR`;
 const runId = (firstId: string): string => `lower(hex(sipHash128(toString(owner), run_source,
       if(run_source = 'chain', '', run_key), if(run_source = 'explicit', '', toString(${firstId})))))`;
 
+/** What is stored of the slice's calls, and of all that are nobody's: their slice goes by their key. */
+const MAY_BE_IN_SLICE = `(${inSlice("calls.person_id")} OR calls.person_id = ${NONE})`;
+
 const STORED = `
     SELECT event_id AS stored_event_id, run_id AS stored_run_id, run_source AS stored_run_source,
       operation_id AS stored_operation_id, attempt AS stored_attempt, agent_id AS stored_agent_id,
       parent_agent_id AS stored_parent_agent_id
     FROM calls FINAL INNER JOIN windows ON windows.person_id = calls.person_id
-    WHERE started_at >= ${FIRST_AT} AND started_at < windows.from_at`;
+    WHERE started_at >= ${FIRST_AT} AND started_at < windows.from_at AND ${MAY_BE_IN_SLICE}`;
 
 /**
  * The client's turn, where the call may begin one. What answers a tool or an agent goes on in the turn before: Claude Code names a
@@ -76,6 +79,18 @@ const FACTS = `
       AND ${inSlice(OWNER)}
       AND event_id GLOBAL NOT IN ${repeatedImports(FIRST_AT)}`;
 
+/** Calls that are linked, and the first ones above them, with what is stored of the first. */
+const ROOTS = `
+    SELECT linked.*, stored_run_id AS above_run_id, stored_agent_id AS above_agent_id, stored_parent_agent_id AS above_parent_agent_id
+    FROM (
+      SELECT event_id AS linked_id, parent_event_id, link, above_id AS root_id, agents
+      FROM analysis_links WHERE version = {version:UInt64} AND is_final
+      UNION ALL
+      SELECT DISTINCT above_id, ${NONE}, '', above_id, []
+      FROM analysis_links WHERE version = {version:UInt64} AND is_final
+    ) AS linked
+    LEFT JOIN stored ON stored_event_id = root_id`;
+
 /** Calls of the windows, and those before them that they may continue. */
 const ENTRANTS = `
     SELECT *, started_at >= from_at AS is_in_window
@@ -93,15 +108,15 @@ const INPUT = `
         above_run_id != '', above_run_id, toString(root_id)) AS run_key,
       sipHash64(run_source, run_key) AS run_group
     FROM entrants
-    LEFT JOIN roots ON linked_id = event_id
-    LEFT JOIN (
-      SELECT stored_event_id AS above_id, stored_run_id AS above_run_id, stored_agent_id AS above_agent_id,
-        stored_parent_agent_id AS above_parent_agent_id
-      FROM stored
-    ) AS above ON above_id = root_id`;
+    LEFT JOIN roots ON linked_id = event_id`;
 
-/** Who tries again failed before. The few calls of which that can be so are put into operations; any other is one of its own. */
-const TROUBLED = "operation IN (SELECT operation FROM facts WHERE has_failed)";
+/**
+ * Who tries again failed before. The few calls of which that can be so are put into operations; any other is one of its own. Not
+ * FINAL: a version that counts no longer only adds operations of one call.
+ */
+const TROUBLED = `operation GLOBAL IN (
+      SELECT sipHash64(${OPERATION_KEY}) FROM token_events
+      WHERE started_at >= ${FIRST_AT} AND ${HAS_FAILED} AND ${inSlice(OWNER)})`;
 
 const ATTEMPTS = `
     SELECT *,
@@ -125,54 +140,70 @@ const OPERATIONS = `
     )
     WINDOW operation_order AS (PARTITION BY owner, operation, operation_number ORDER BY started_at, event_id)`;
 
-const LINKED = `
-    SELECT *,
-      run_source IN ('client', 'idle') AND started_at >= max(ended_at) OVER earlier_in_run_key
-        + if(run_source = 'client', toIntervalMinute(${RUN_PAUSE_HOURS * 60}), toIntervalMinute(${IDLE_PAUSE_MINUTES}))
-        AS starts_run
-    FROM input LEFT JOIN operations ON attempt_id = event_id
-    WINDOW earlier_in_run_key AS (PARTITION BY owner, run_group ORDER BY started_at, event_id
-      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+/** As the client says; in a chain the opening of the sub-agent that the call belongs to, else the agent of what it continues. */
+const AGENT = `multiIf(ifNull(said_agent, '') != '', said_agent, run_source != 'chain', '',
+        notEmpty(agents), toString(agents[1]), above_agent_id)`;
+const PARENT_AGENT = `multiIf(ifNull(said_parent_agent, '') != '', said_parent_agent, ifNull(said_agent, '') != '', '',
+        run_source != 'chain', '', length(agents) > 1, toString(agents[2]), notEmpty(agents), above_agent_id,
+        above_parent_agent_id)`;
 
-const GROUPED = `
+/** What a call says of itself, and no more than is written: all of it is sorted twice. `run_if_first`: its run, where it is the first. */
+const TOLD = `
+    SELECT event_id, person, owner, key, started_at, ended_at, expires_at, is_in_window, run_source, run_group, parent_event_id, link,
+      own_class, own_class_source, ${AGENT} AS agent, ${PARENT_AGENT} AS parent_agent,
+      if(is_in_window, ${runId("event_id")}, stored_run_id) AS run_if_first,
+      if(is_in_window, named_turn, NULL) AS turn_named,
+      is_in_window AND NOT repeats_failure AND trigger = 'human' AND request_kind = 'main' AS is_prompt,
+      multiIf(known_operation_id != '', known_operation_id, place = 0, toString(event_id), toString(first_in_operation)) AS operation_id,
+      toUInt16(least(greatest(place, 1) + if(known_operation_id != '', known_attempt - 1, 0), 65535)) AS attempt,
+      multiIf(is_provider_error, 'provider_error', place < places, 'retry', is_auxiliary, 'auxiliary', '') AS own_reason
+    FROM input LEFT JOIN operations ON attempt_id = event_id`;
+
+/** The hash goes first, because it nearly always decides. */
+const IN_RUN_KEY = "PARTITION BY run_group, owner ORDER BY started_at, event_id";
+
+const DIVIDED = `
     SELECT *,
-      first_value(event_id) OVER run AS first_in_run,
-      first_value(stored_run_id) OVER run AS known_run_id,
-      sum(is_in_window AND NOT repeats_failure AND trigger = 'human' AND request_kind = 'main') OVER run AS prompts,
-      anyLast(if(is_in_window, named_turn, NULL)) OVER run AS newest_named_turn
-    FROM numbered
-    WINDOW run AS (PARTITION BY owner, run_group, run_number ORDER BY started_at, event_id)`;
+      count() OVER earlier = 0 OR (run_source IN ('client', 'idle') AND started_at >= max(ended_at) OVER earlier
+        + if(run_source = 'client', toIntervalMinute(${RUN_PAUSE_HOURS * 60}), toIntervalMinute(${IDLE_PAUSE_MINUTES}))) AS starts_run,
+      sum(is_prompt) OVER (${IN_RUN_KEY} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS prompts
+    FROM told
+    WINDOW earlier AS (${IN_RUN_KEY} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+
+/** Where prompts are counted from: the first call of a run, and any of which the client names the turn. */
+const IS_MARK = "(starts_run OR isNotNull(turn_named))";
+
+const TURNED = `
+    SELECT *,
+      assumeNotNull(anyLast(if(starts_run, run_if_first, NULL)) OVER so_far) AS run,
+      anyLast(if(${IS_MARK}, ifNull(turn_named, ''), NULL)) OVER so_far AS newest_named_turn,
+      prompts - anyLast(if(${IS_MARK}, prompts - (is_prompt AND isNull(turn_named)), NULL)) OVER so_far AS prompts_since
+    FROM divided
+    WINDOW so_far AS (${IN_RUN_KEY} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
 
 /** What was found beside other calls (credits.ts) is carried along, because it can't be found again once the features are gone. */
 const FOUND = `
     SELECT event_id AS found_event_id, reason AS found_reason, inputs_expire_at AS found_inputs_expire_at
     FROM calls FINAL INNER JOIN windows ON windows.person_id = calls.person_id
-    WHERE started_at >= {from_at:DateTime64(3)} AND started_at >= windows.from_at AND reason IN (${FOUND_REASONS})`;
+    WHERE started_at >= {from_at:DateTime64(3)} AND started_at >= windows.from_at AND reason IN (${FOUND_REASONS})
+      AND ${MAY_BE_IN_SLICE}`;
 
 /** In which turn the runs were that began before a window. One that is named by its caller may have been silent for days. */
 const FORMER = `
     SELECT calls.person_id AS former_person, run_id AS former_run_id, argMax(turn_id, (started_at, event_id)) AS former_turn
     FROM calls FINAL INNER JOIN windows ON windows.person_id = calls.person_id
-    WHERE started_at < windows.from_at AND started_at >= least(${FIRST_AT}, ifNull((
+    WHERE started_at < windows.from_at AND ${MAY_BE_IN_SLICE} AND started_at >= least(${FIRST_AT}, ifNull((
       SELECT min(started_at) FROM runs FINAL
       WHERE run_source = 'explicit' AND (person_id, run_id) GLOBAL IN (
         SELECT person, ${runId("event_id")} FROM (
           SELECT ${PERSON} AS person, ${OWNER} AS owner, ${NAMED_BY} AS run_source, ${NAME} AS run_key, event_id
-          FROM token_events WHERE started_at >= {from_at:DateTime64(3)} AND run_source = 'explicit'))), ${FIRST_AT}))
+          FROM token_events WHERE started_at >= {from_at:DateTime64(3)} AND run_source = 'explicit' AND ${inSlice(OWNER)}))), ${FIRST_AT}))
     GROUP BY former_person, former_run_id`;
 
 /** The turn that the client named last, or in which the run was before the window; and one more for each prompt since then. */
-const TURN_BEFORE = "ifNull(newest_named_turn, former_turn)";
-const PROMPTS_SINCE = "(prompts - if(isNull(newest_named_turn), 0, prompts_until_named))";
-const TURN = `multiIf(${PROMPTS_SINCE} = 0, ${TURN_BEFORE}, ${TURN_BEFORE} = '', toString(${PROMPTS_SINCE}),
-    isNull(toUInt32OrNull(${TURN_BEFORE})), ${TURN_BEFORE}, toString(toUInt32OrZero(${TURN_BEFORE}) + ${PROMPTS_SINCE}))`;
-
-/** As the client says; in a chain the opening of the sub-agent that the call belongs to, else the agent of what it continues. */
-const AGENT = `multiIf(ifNull(said_agent, '') != '', said_agent, run_source != 'chain', '',
-    notEmpty(agents), toString(agents[1]), above_agent_id)`;
-const PARENT_AGENT = `multiIf(ifNull(said_parent_agent, '') != '', said_parent_agent, ifNull(said_agent, '') != '', '',
-    run_source != 'chain', '', length(agents) > 1, toString(agents[2]), notEmpty(agents), above_agent_id,
-    above_parent_agent_id)`;
+const TURN_BEFORE = "if(newest_named_turn = '', former_turn, assumeNotNull(newest_named_turn))";
+const TURN = `multiIf(prompts_since = 0, ${TURN_BEFORE}, ${TURN_BEFORE} = '', toString(assumeNotNull(prompts_since)),
+    isNull(toUInt32OrNull(${TURN_BEFORE})), ${TURN_BEFORE}, toString(toUInt32OrZero(${TURN_BEFORE}) + assumeNotNull(prompts_since)))`;
 
 export const assignCalls = defineStatement({
   name: "analytics: calls",
@@ -184,12 +215,7 @@ WITH
   windows AS (${WINDOWS}),
   stored AS (${STORED}
   ),
-  roots AS (
-    SELECT event_id AS linked_id, parent_event_id, link, above_id AS root_id, agents
-    FROM analysis_links WHERE version = {version:UInt64} AND is_final
-    UNION ALL
-    SELECT DISTINCT above_id, ${NONE}, '', above_id, []
-    FROM analysis_links WHERE version = {version:UInt64} AND is_final
+  roots AS (${ROOTS}
   ),
   facts AS (${FACTS}
   ),
@@ -201,38 +227,26 @@ WITH
   ),
   operations AS (${OPERATIONS}
   ),
-  linked AS (${LINKED}
+  told AS (${TOLD}
   ),
-  numbered AS (
-    SELECT *, sum(starts_run) OVER (PARTITION BY owner, run_group ORDER BY started_at, event_id) AS run_number
-    FROM linked
+  divided AS (${DIVIDED}
   ),
-  grouped AS (${GROUPED}
+  turned AS (${TURNED}
   ),
   former AS (${FORMER}
   ),
   found AS (${FOUND}
-  ),
-  turned AS (
-    SELECT *,
-      if(known_run_id != '', known_run_id, ${runId("first_in_run")}) AS run,
-      max(if(is_in_window AND isNotNull(named_turn), prompts, 0)) OVER (
-        PARTITION BY owner, run_group, run_number ORDER BY started_at, event_id) AS prompts_until_named
-    FROM grouped
   )
 SELECT
-  event_id, person, started_at, key, run, run_source, ${TURN}, ${AGENT}, ${PARENT_AGENT}, parent_event_id, link,
-  multiIf(known_operation_id != '', known_operation_id, place = 0, toString(event_id), toString(first_in_operation)),
-  toUInt16(least(greatest(place, 1) + if(known_operation_id != '', known_attempt - 1, 0), 65535)),
-  reason = '',
-  multiIf(is_provider_error, 'provider_error', place < places, 'retry', is_auxiliary, 'auxiliary', found_reason) AS reason,
+  event_id, person, started_at, key, run, run_source, ${TURN}, agent, parent_agent, parent_event_id, link, operation_id, attempt,
+  reason = '', if(own_reason = '', found_reason, own_reason) AS reason,
   if(reason = found_reason, found_inputs_expire_at, toDateTime(0)),
   own_class, own_class_source, own_class, own_class_source,
   {computed_at:DateTime64(3)}, {version:UInt64}, expires_at
 FROM turned
 LEFT JOIN former ON former_person = person AND former_run_id = run
 LEFT JOIN found ON found_event_id = event_id
-WHERE started_at >= from_at`,
+WHERE is_in_window`,
   params: z.object({
     version: z.int(),
     /** The beginning of the earliest window; no record that started more than 28 hours before it is read. */

@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, "../..");
 
 /** Who reads without FINAL, and why that is right. */
 const REASONS: Readonly<Record<string, string>> = {
-  "analytics/queries/calls.ts: token_events": "Makes a set of runs.",
+  "analytics/queries/calls.ts: token_events": "Makes sets of runs, and of operations.",
   "analytics/queries/slices.ts: token_events": "A rough count.",
   "analytics/queries/classes.ts: declared_classes": "Who ever declared something, also what no longer holds.",
   "analytics/queries/run-scores.ts: outcome_links": "Also what no longer holds makes a score stale.",
@@ -25,6 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "analytics/queries/loops.ts: call_features": "As credits.ts: call_features.",
   "analytics/queries/outcome-links.ts: outcome_links":
     "Links that a pass took back which did not end; the others are read with FINAL.",
+  "analytics/queries/repeated-imports.ts: token_events": "Makes a set of ids.",
   "analytics/queries/run-links.ts: call_features": "Makes sets, and extremes of times.",
   "analytics/queries/run-links.ts: token_events": "Makes sets, and extremes of times.",
   "analytics/queries/sought-outcomes.ts: outcome_links":
