@@ -35,7 +35,6 @@ test.each([randomInt(2 ** 31)])(
       if (number >= PEOPLE) return { ...call, person_id: null, key_id: LAST_KEY };
       return { ...call, person_id: `${number}0000000-0000-4000-8000-00000000000${9 - number}` };
     });
-    const isLate = ({ started_at = "" }: Arrival) => started_at >= LATE_FROM;
     await bench.arrive(...events.filter((event) => !isLate(event)));
     expect((await divideEvents(bench.store, new Date(0), SLICE_EVENTS)).length).toBeGreaterThan(1);
     await bench.analyze({ store: inSlices(bench.store) });
@@ -46,6 +45,8 @@ test.each([randomInt(2 ** 31)])(
     expect(await bench.all()).toEqual(inParts);
   },
 );
+
+const isLate = ({ started_at = "" }: Arrival): boolean => started_at >= LATE_FROM;
 
 /** The same store; what goes through everybody at once goes through a few at a time. */
 function inSlices(store: ClickHouseStore): ClickHouseStore {
