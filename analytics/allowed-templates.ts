@@ -5,6 +5,7 @@
 // pass that knows better measures again what can be.
 
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { AppError, errorMessage } from "../schemas/app-error.ts";
 import { toAppError } from "../schemas/postgres/errors.ts";
 import type { PostgresStore } from "../schemas/postgres/open.ts";
@@ -18,10 +19,10 @@ export interface AllowedTemplates {
   /** Another one for other texts; empty for none. */
   fingerprint: string;
   /** One for each template. */
-  sketchesAt(epoch: number): readonly (readonly number[])[];
+  sketchesAt(epoch: number): Promise<readonly (readonly number[])[]>;
 }
 
-export const NO_TEMPLATES: AllowedTemplates = { fingerprint: "", sketchesAt: () => [] };
+export const NO_TEMPLATES: AllowedTemplates = { fingerprint: "", sketchesAt: async () => [] };
 
 export interface TemplateReader {
   /** As they are now. Never rejects: what can't be read is as it was before, and none where that is not known. */
@@ -87,11 +88,16 @@ const KEPT_EPOCHS_MAX = 3;
 
 function onceAnEpoch(templates: readonly Template[], sketchText: SketchText): AllowedTemplates["sketchesAt"] {
   const kept = new Map<number, readonly (readonly number[])[]>();
-  return (epoch) => {
+  return async (epoch) => {
     const found = kept.get(epoch);
     if (found) return found;
+    const sketches: (readonly number[])[] = [];
+    for (const { body } of templates) {
+      sketches.push(sketchText(body, epoch));
+      // A long text takes some 50 ms, and the process has others to serve.
+      await setImmediate();
+    }
     if (kept.size === KEPT_EPOCHS_MAX) kept.clear();
-    const sketches = templates.map(({ body }) => sketchText(body, epoch));
     kept.set(epoch, sketches);
     return sketches;
   };

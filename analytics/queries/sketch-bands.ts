@@ -5,8 +5,9 @@
 import { SKETCH_SIZE } from "../../schemas/call-features.ts";
 
 const BANDS = 8;
-const BAND_SIZE = SKETCH_SIZE / BANDS;
 
-/** A hash of each band of a sketch and its place, as an SQL array of eight. */
-export const bandsOf = (sketch: string): string =>
-  `arrayMap(place -> cityHash64(place, arraySlice(${sketch}, place * ${BAND_SIZE} + 1, ${BAND_SIZE})), range(${BANDS}))`;
+/** A hash of each band of a sketch and its place, as an SQL array. More bands, which are shorter, miss fewer pairs and propose more. */
+export function bandsOf(sketch: string, bands = BANDS): string {
+  const size = SKETCH_SIZE / bands;
+  return `arrayMap(place -> cityHash64(place, arraySlice(${sketch}, place * ${size} + 1, ${size})), range(${bands}))`;
+}

@@ -1,12 +1,13 @@
 // Puts prompts, and openings of sub-agents, that say nearly the same into clusters, by sketches alone.
 //
-// A sketch is 64 numbers of MinHash: the share of equal places is about the Jaccard similarity of two texts' 5-word shingles. Texts that
-// agree in one of 8 bands of 8 numbers are candidates (similarity .8: 77 % of pairs meet, .95: all but 1 in 10,000). In each such bucket
-// texts are held against its first member alone, and not against each other, so that the work grows with the number of texts and
-// paraphrases are not chained together. A text that is alike to several goes to the one that most prompts are alike to.
+// A sketch is 64 numbers of MinHash: the share of equal places is about the Jaccard similarity of two texts' 5-word shingles. Texts with an
+// equal band (sketch-bands.ts) are candidates. In each such bucket texts are held against its first member alone, and not against each
+// other, so that the work grows with the number of texts and paraphrases are not chained together. A text that is alike to several goes to
+// the one that most prompts are alike to.
 //
 // The same comparison tells which prompts are alike to a template of the organisation, whatever else they are alike to. It takes 16 bands of 4
-// numbers: of two sketches that differ in no more than 15 places one band is the same, so that no template is missed.
+// numbers: of two sketches that differ in no more than 15 places one band is the same, so that no template is missed. Where there is no
+// template, no text is looked at for it.
 //
 // Texts too short for a sketch are alike where they are equal. Sketches of different keys never meet; texts of one week do (gather-calls.ts).
 
@@ -14,9 +15,9 @@ import { z } from "zod";
 import { SKETCH_SIZE } from "../../schemas/call-features.ts";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import type { Method } from "../../schemas/method.ts";
+import { bandsOf } from "../queries/sketch-bands.ts";
 import { OF_WEEK } from "./evidence.ts";
 
-const BANDS = 8;
 const TEMPLATE_BANDS = 16;
 const IS_COMPARED = "(is_prompt OR (is_agent AND is_opening)) AND text != 0";
 /** Whose texts are compared with each other. */
@@ -41,7 +42,7 @@ WITH
       SELECT ${SCOPE}, text, count() OVER one_bucket AS members, argMin(text, (first, text)) OVER one_bucket AS head
       FROM (
         SELECT ${SCOPE}, text, first,
-          ${eachBand("numbers", BANDS)} AS bucket
+          arrayJoin(${bandsOf("numbers")}) AS bucket
         FROM texts
       )
       WINDOW one_bucket AS (PARTITION BY ${SCOPE}, bucket)
@@ -58,13 +59,19 @@ WITH
   joined AS (
     SELECT ${SCOPE}, text, argMax(head, (prompts, head)) AS cluster_text FROM alike GROUP BY ${SCOPE}, text
   ),
+  templates AS (
+    SELECT sketch_epoch, sketch AS template_numbers FROM signal_templates WHERE version = {version:UInt64}
+  ),
   handed_out AS (
     SELECT ${SCOPE}, text
-    FROM (SELECT ${SCOPE}, text, numbers, ${eachBand("numbers", TEMPLATE_BANDS)} AS bucket FROM texts WHERE NOT is_agent) AS said
+    FROM (
+      SELECT ${SCOPE}, text, numbers, arrayJoin(${bandsOf("numbers", TEMPLATE_BANDS)}) AS bucket
+      FROM texts
+      WHERE NOT is_agent AND sketch_epoch GLOBAL IN (SELECT sketch_epoch FROM templates)
+    ) AS said
     INNER JOIN (
-      SELECT sketch_epoch, sketch AS template_numbers, ${eachBand("sketch", TEMPLATE_BANDS)} AS bucket
-      FROM signal_templates WHERE version = {version:UInt64}
-    ) AS templates USING (sketch_epoch, bucket)
+      SELECT sketch_epoch, template_numbers, arrayJoin(${bandsOf("template_numbers", TEMPLATE_BANDS)}) AS bucket FROM templates
+    ) AS compared USING (sketch_epoch, bucket)
     WHERE ${areAlike("numbers", "template_numbers", method)}
   )
 SELECT {version:UInt64}, person_id, {week:Date}, run_id, agent_id, parent_agent_id, started_at, event_id, is_agent, is_opening,
@@ -73,12 +80,6 @@ FROM signal_calls LEFT JOIN joined USING (${SCOPE}, text)
 WHERE ${OF_WEEK} AND ${IS_COMPARED}`,
     params: z.object({ version: z.int(), week: z.iso.date() }),
   });
-
-/** A row for each band of a sketch: a hash of its place and its numbers. */
-function eachBand(sketch: string, bands: number): string {
-  const size = SKETCH_SIZE / bands;
-  return `arrayJoin(arrayMap(band -> cityHash64(band, arraySlice(${sketch}, band * ${size} + 1, ${size})), range(${bands})))`;
-}
 
 function areAlike(one: string, other: string, { signals }: Method): string {
   return `arrayCount((one, other) -> one = other, ${one}, ${other}) >= ${signals.replaySimilarity * SKETCH_SIZE}`;

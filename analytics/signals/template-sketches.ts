@@ -14,10 +14,11 @@ export async function writeTemplateSketches(
   templates: AllowedTemplates,
   { version, weeks }: { version: number; weeks: readonly string[] },
 ): Promise<void> {
-  const rows = epochsOf(weeks).flatMap((sketch_epoch) =>
-    templates.sketchesAt(sketch_epoch).map((sketch) => ({ version, sketch_epoch, sketch })),
-  );
-  await store.insert(TABLE, rows);
+  for (const sketch_epoch of epochsOf(weeks)) {
+    const sketches = await templates.sketchesAt(sketch_epoch);
+    const rows = sketches.map((sketch) => ({ version, sketch_epoch, sketch }));
+    await store.insert(TABLE, rows);
+  }
 }
 
 /** A week of the organisation begins and ends within a day of the same days in UTC. */
