@@ -11,7 +11,7 @@ import {
   findChanged,
   findFeaturesKept,
   gatherConcerned,
-  gatherTouchedRuns,
+  gatherFreedRuns,
   readDays,
   spanDays,
   widenForCredits,
@@ -21,6 +21,7 @@ import { findHeartbeats } from "./queries/heartbeats.ts";
 import { countSuspected, findLoops, suspectRuns } from "./queries/loops.ts";
 import { countPrompts, gatherPrompts } from "./queries/prompts.ts";
 import { findExactReplays, findNearReplays } from "./queries/replays.ts";
+import { gatherTouchedRuns } from "./queries/touched-runs.ts";
 import { readWindows } from "./queries/windows.ts";
 
 const DAY_MS = 86_400_000;
@@ -54,6 +55,7 @@ export async function creditCalls(pass: AnalysisPass): Promise<void> {
   if (changes === undefined || changes.calls === 0) return;
   await store.execute(widenForCredits, { version, timezone });
   await store.execute(writeCredits, { version, first_at: changes.first_at });
+  await store.execute(gatherTouchedRuns, { version, from_at: changes.first_at });
 }
 
 /** @returns where the earliest window begins */
@@ -62,7 +64,7 @@ async function lookForLoops(pass: AnalysisPass, judged_from: Date): Promise<Date
   const { method } = config;
   const [windows] = await store.query(readWindows, { version });
   const from_at = windows === undefined || windows.people === 0 ? now : windows.from_at;
-  await store.execute(gatherTouchedRuns(method), { version, now, judged_from, from_at });
+  await store.execute(gatherFreedRuns(method), { version, now, judged_from });
   await store.execute(suspectRuns(method), { version, now, from_at });
   const [suspected] = await store.query(countSuspected, { version });
   if (suspected !== undefined && suspected.runs > 0)

@@ -20,6 +20,8 @@ import { sumSignalRuns } from "./signals/sum-runs.ts";
 import { writeTemplateSketches } from "./signals/template-sketches.ts";
 import { conformalPValue } from "./stats/split-conformal.ts";
 
+/** Signals that are asked at a time: each question keeps one core busy, and others than analytics have questions, too. */
+const ASKED_TOGETHER = 2;
 /** Rows of one insert. */
 const ROWS_MAX = 5000;
 
@@ -55,15 +57,18 @@ async function detectInWeek(
   await store.execute(sumSignalRuns, { version, week });
   await store.execute(groupPrompts(method), { version, week });
   const references = await bringReferences(pass, week);
-  for (const signal of signals) {
+  const find = async (signal: Signal): Promise<object[]> => {
     const measured = await store.query(measure(signal, method), { version, week });
-    const findings = measured.map((measurement) => ({
+    return measured.map((measurement) => ({
       week,
       ...toFinding(signal, measurement, references, method),
       method_version: method.version,
       version,
     }));
-    await insertRows(store, findings);
+  };
+  for (let start = 0; start < signals.length; start += ASKED_TOGETHER) {
+    const found = await Promise.all(signals.slice(start, start + ASKED_TOGETHER).map(find));
+    await insertRows(store, found.flat());
   }
 }
 

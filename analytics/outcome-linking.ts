@@ -12,6 +12,7 @@ import { writeOutcomeLinks } from "./queries/outcome-links.ts";
 import { gatherRunLinks, retireRunLinks } from "./queries/run-links.ts";
 import { divideEvents } from "./queries/slices.ts";
 import { countSought, gatherOutcomes } from "./queries/sought-outcomes.ts";
+import { gatherTouchedRuns } from "./queries/touched-runs.ts";
 import { readWindows } from "./queries/windows.ts";
 
 /** Links what came in since the last pass: new outcomes, and runs that outcomes may belong to. */
@@ -22,6 +23,7 @@ export async function linkOutcomes(pass: AnalysisPass): Promise<void> {
   const [windows] = await store.query(readWindows, { version });
   if (windows !== undefined && windows.people > 0) {
     const { from_at } = windows;
+    await store.execute(gatherTouchedRuns, { version, from_at });
     const kept_days = retentionDays.runs - retentionDays.events;
     for (const slice of await divideEvents(store, from_at))
       await store.execute(gatherRunLinks, { version, now, from_at, kept_days, ...slice });

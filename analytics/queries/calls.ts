@@ -44,6 +44,8 @@ import { WINDOWS } from "./windows.ts";
 export const IDLE_PAUSE_MINUTES = 30;
 
 const FIRST_AT = `{from_at:DateTime64(3)} - INTERVAL ${REACH_HOURS} HOUR`;
+/** What had ended by then is continued by no call of any window. */
+const SILENT_AT = `{from_at:DateTime64(3)} - INTERVAL ${RUN_PAUSE_HOURS} HOUR`;
 
 /** Of a call's run: `firstId` is the run's first call, which says nothing where the run has a name of its caller's. */
 const runId = (firstId: string): string => `lower(hex(sipHash128(toString(owner), run_source,
@@ -75,7 +77,7 @@ const FACTS = `
       ${NAMED_BY} AS named_by, ${NAME} AS name, ${IDLE_KEY} AS idle_key, sipHash64(${OPERATION_KEY}) AS operation,
       ${HAS_FAILED} AS has_failed, ${IS_PROVIDER_ERROR} AS is_provider_error, ${IS_AUXILIARY} AS is_auxiliary
     FROM token_events FINAL
-    WHERE started_at >= ${FIRST_AT} AND expires_at > {now:DateTime64(3)}
+    WHERE started_at >= ${FIRST_AT} AND ended_at > ${SILENT_AT} AND expires_at > {now:DateTime64(3)}
       AND ${inSlice(OWNER)}
       AND event_id GLOBAL NOT IN ${repeatedImports(FIRST_AT)}`;
 
@@ -193,7 +195,7 @@ const FORMER = `
     SELECT calls.person_id AS former_person, run_id AS former_run_id, argMax(turn_id, (started_at, event_id)) AS former_turn
     FROM calls FINAL INNER JOIN windows ON windows.person_id = calls.person_id
     WHERE started_at < windows.from_at AND ${MAY_BE_IN_SLICE} AND started_at >= least(${FIRST_AT}, ifNull((
-      SELECT min(started_at) FROM runs FINAL
+      SELECT minOrNull(started_at) FROM runs FINAL
       WHERE run_source = 'explicit' AND (person_id, run_id) GLOBAL IN (
         SELECT person, ${runId("event_id")} FROM (
           SELECT ${PERSON} AS person, ${OWNER} AS owner, ${NAMED_BY} AS run_source, ${NAME} AS run_key, event_id

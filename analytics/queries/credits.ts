@@ -6,6 +6,9 @@
 // those are judged by. What is stored of the judged calls is held against what was found, and what differs is written anew, after
 // the windows have been widened to it, so that days, runs and weeks of these calls are summed again.
 //
+// Most people repeat nothing often enough for a rule. That shows in counts over features alone, so that only the others are looked at:
+// whose groups of equal texts or bands a changed call may be one of, and of whom repetitions are stored within reach of the change.
+//
 // Always holds: a reason outlives the features behind it. Once the first of them is dropped it stays, and goes only where the call is
 // exempt by now: by a registered schedule, or by an outcome of its run. Calls of a frozen week stay as they are.
 
@@ -15,6 +18,7 @@ import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts"
 import type { Method } from "../../schemas/method.ts";
 import { NONE, PERSON } from "./call-facts.ts";
 import { bandsOf } from "./sketch-bands.ts";
+import { TOUCHED_FROM, TOUCHED_RUNS } from "./touched-runs.ts";
 import { FROZEN, WINDOWS } from "./windows.ts";
 
 const quoted = (reasons: readonly string[]): string => reasons.map((reason) => `'${reason}'`).join(", ");
@@ -49,17 +53,6 @@ export const REWARDED = `
     SELECT person_id, run_id FROM outcome_links FINAL
     WHERE trust != 'low' AND source != 'self' AND isNull(reversed_at)
       AND person_id GLOBAL IN (SELECT person_id FROM (${CONCERNED}))`;
-
-/**
- * Runs in which a loop may have begun or ended: those with a call that may have changed, and those of which another reason no longer
- * holds. A loop says nothing of other runs, so that these alone are looked through.
- */
-export const TOUCHED_RUNS =
-  "SELECT person_id, run_id FROM analysis_runs WHERE version = {version:UInt64} AND NOT is_suspected";
-
-/** Where the first of them began, as an item of WITH. */
-export const TOUCHED_FROM = `(SELECT least({from_at:DateTime64(3)}, ifNull(minOrNull(started_at), {from_at:DateTime64(3)}))
-    FROM runs FINAL WHERE (person_id, run_id) GLOBAL IN (${TOUCHED_RUNS})) AS first_at`;
 
 /** A run's opening is judged by those alike within a span on both sides, these by the first of theirs within a span before. */
 const SPANS_READ = 3;
@@ -159,22 +152,18 @@ const OUTLIVES = `(reason IN (${FOUND_REASONS}) AND inputs_expire_at <= {now:Dat
     AND NOT (class_source = 'schedule' AND reason IN ('exact_replay', 'near_replay'))
     AND NOT (reason = 'near_replay' AND (calls.person_id, run_id) GLOBAL IN (${REWARDED})))`;
 
-/** Finds them, once heartbeats and replays are found: whoever asks for them afterwards gets the same. */
-export const gatherTouchedRuns = (method: Method) =>
+/** Runs of which another reason no longer holds: a loop may show there instead. */
+export const gatherFreedRuns = (method: Method) =>
   defineStatement({
-    name: "analytics: runs in which loops may have changed",
+    name: "analytics: runs of which a reason no longer holds",
     sql: `
 INSERT INTO analysis_runs (version, is_suspected, person_id, run_id)
 SELECT DISTINCT {version:UInt64}, false, calls.person_id, run_id
-FROM calls FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = calls.person_id
-WHERE started_at >= {from_at:DateTime64(3)} AND started_at >= windows.from_at
-UNION DISTINCT
-SELECT {version:UInt64}, false, calls.person_id, run_id
 FROM calls FINAL INNER JOIN (${CONCERNED}) AS concerned ON concerned.person_id = calls.person_id
 WHERE started_at >= {judged_from:DateTime64(3)} AND calls.person_id GLOBAL IN (SELECT person_id FROM (${CONCERNED}))
   AND started_at >= changed_from - INTERVAL ${spanDays(method)} DAY AND reason IN (${REPETITIONS}) AND NOT ${OUTLIVES}
   AND event_id GLOBAL NOT IN (SELECT event_id FROM analysis_credits WHERE version = {version:UInt64} AND NOT is_change)`,
-    params: z.object({ version: z.int(), now: z.date(), judged_from: z.date(), from_at: z.date() }),
+    params: z.object({ version: z.int(), now: z.date(), judged_from: z.date() }),
   });
 
 /** First match wins. */
@@ -218,7 +207,8 @@ WITH
     FROM calls FINAL
     LEFT JOIN found ON found_id = event_id
     LEFT JOIN (${CONCERNED}) AS concerned ON concerned.person_id = calls.person_id
-    WHERE (calls.person_id, started_at, event_id) GLOBAL IN (SELECT * FROM due_calls)
+    WHERE (started_at >= first_at OR calls.person_id GLOBAL IN (SELECT person_id FROM (${CONCERNED})))
+      AND (calls.person_id, started_at, event_id) GLOBAL IN (SELECT * FROM due_calls)
       AND expires_at > {now:DateTime64(3)} AND reason NOT IN (${OWN_REASONS})
   )
 SELECT {version:UInt64}, true, person, event_id, started_at, due.1, due.2

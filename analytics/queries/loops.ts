@@ -15,7 +15,8 @@ import { z } from "zod";
 import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
 import type { Method } from "../../schemas/method.ts";
 import { PERSON } from "./call-facts.ts";
-import { OWN_REASONS, TOUCHED_FROM, TOUCHED_RUNS } from "./credits.ts";
+import { OWN_REASONS } from "./credits.ts";
+import { TOUCHED_FROM, TOUCHED_RUNS } from "./touched-runs.ts";
 
 /** Tools that look whether something in the background is done: of Claude Code, Codex and OpenClaw. */
 const POLLING_TOOLS = ["BashOutput", "TaskOutput", "write_stdin", "process"];

@@ -9,6 +9,7 @@ import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import { ENDED_AT, NONE, PERSON } from "./call-facts.ts";
 import { linkKey } from "./link-keys.ts";
 import { inSlice, sliceParams } from "./slices.ts";
+import { TOUCHED_RUNS } from "./touched-runs.ts";
 import { WINDOWS } from "./windows.ts";
 
 /** Of one run; one that writes more ends of paths has long met what there is to meet. */
@@ -35,29 +36,19 @@ export const gatherRunLinks = defineStatement({
 INSERT INTO run_links (person_id, run_id, client_run_ids, session_ids, request_keys, started_at, ended_at, file_hashes, has_writes,
   features_expire_at, inputs_expire_at, version, expires_at)
 WITH
-  affected AS (
-    SELECT DISTINCT calls.person_id AS person, run_id
-    FROM calls FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = calls.person_id
-    WHERE started_at >= {from_at:DateTime64(3)} AND started_at >= windows.from_at AND calls.person_id != ${NONE}
-      AND ${inSlice("calls.person_id")}
-    UNION DISTINCT
-    SELECT run_links.person_id AS person, run_id
-    FROM run_links FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = run_links.person_id
-    WHERE ended_at >= {from_at:DateTime64(3)} AND ended_at >= windows.from_at
-      AND ${inSlice("run_links.person_id")}
-  ),
+  affected AS (${TOUCHED_RUNS} AND person_id != ${NONE} AND ${inSlice("person_id")}),
   former AS (
     SELECT person_id AS former_person, run_id AS former_run, started_at, file_hashes AS former_files,
       has_writes AS has_former_writes, features_expire_at AS former_features_expire,
       former_features_expire <= {now:DateTime64(3)} AS lacks_features, inputs_expire_at <= {now:DateTime64(3)} AS is_frozen
-    FROM run_links FINAL WHERE (person_id, run_id) GLOBAL IN (SELECT person, run_id FROM affected)
+    FROM run_links FINAL WHERE (person_id, run_id) GLOBAL IN (SELECT person_id, run_id FROM affected)
   ),
   (SELECT least({from_at:DateTime64(3)}, ifNull(minOrNull(started_at), {from_at:DateTime64(3)}))
     FROM former WHERE NOT is_frozen) AS first_at,
   assigned AS (
     SELECT event_id AS assigned_id, person_id AS person, run_id AS run
     FROM calls FINAL
-    WHERE (person_id, run_id) GLOBAL IN (SELECT person, run_id FROM affected)
+    WHERE (person_id, run_id) GLOBAL IN (SELECT person_id, run_id FROM affected)
       AND (person_id, run_id) GLOBAL NOT IN (SELECT former_person, former_run FROM former WHERE is_frozen)
       AND started_at >= first_at AND ${inSlice("person_id")}
   ),

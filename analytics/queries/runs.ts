@@ -12,6 +12,7 @@ import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import { ENDED_AT, MODEL, PERSON, ROOT_SESSION } from "./call-facts.ts";
 import { CREDIT_COLUMNS, CREDITS, MEASURE_COLUMNS, MEASURES_OF_CALLS } from "./measures.ts";
 import { inSlice, sliceParams } from "./slices.ts";
+import { TOUCHED_RUNS } from "./touched-runs.ts";
 import { WINDOWS } from "./windows.ts";
 
 /** Models that are listed of one run; the sums run over all. */
@@ -23,18 +24,10 @@ export const sumRuns = defineStatement({
 INSERT INTO runs (person_id, run_id, run_source, session_id, client, workload_class, class_source, started_at, ended_at, models, turns,
   agents, version, inputs_expire_at, expires_at, ${MEASURE_COLUMNS}, ${CREDIT_COLUMNS})
 WITH
-  affected AS (
-    SELECT DISTINCT calls.person_id AS person, run_id
-    FROM calls FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = calls.person_id
-    WHERE started_at >= {from_at:DateTime64(3)} AND started_at >= windows.from_at AND ${inSlice("calls.person_id")}
-    UNION DISTINCT
-    SELECT runs.person_id AS person, run_id
-    FROM runs FINAL INNER JOIN (${WINDOWS}) AS windows ON windows.person_id = runs.person_id
-    WHERE ended_at >= {from_at:DateTime64(3)} AND ended_at >= windows.from_at AND ${inSlice("runs.person_id")}
-  ),
+  affected AS (${TOUCHED_RUNS} AND ${inSlice("person_id")}),
   former AS (
     SELECT person_id AS person, run_id, started_at, inputs_expire_at <= {now:DateTime64(3)} AS is_frozen
-    FROM runs FINAL WHERE (person_id, run_id) GLOBAL IN (SELECT person, run_id FROM affected)
+    FROM runs FINAL WHERE (person_id, run_id) GLOBAL IN (SELECT person_id, run_id FROM affected)
   ),
   (SELECT least({from_at:DateTime64(3)}, ifNull(minOrNull(started_at), {from_at:DateTime64(3)}))
     FROM former WHERE NOT is_frozen) AS first_at,
@@ -42,7 +35,7 @@ WITH
     SELECT event_id, person_id AS person, run_id, run_source, turn_id AS turn, agent_id AS agent, workload_class AS class,
       class_source AS class_source_of_call, reason
     FROM calls FINAL
-    WHERE (person_id, run_id) GLOBAL IN (SELECT person, run_id FROM affected)
+    WHERE (person_id, run_id) GLOBAL IN (SELECT person_id, run_id FROM affected)
       AND (person_id, run_id) GLOBAL NOT IN (SELECT person, run_id FROM former WHERE is_frozen)
       AND started_at >= first_at AND ${inSlice("person_id")}
   )

@@ -148,6 +148,24 @@ test("turns before and after a change of keys are the same turns", async () => {
   expect(await reasonsOf(bench, [...before, ...after])).toEqual(all([...before, ...after], "heartbeat"));
 });
 
+test("a prompt that comes in late ends the turn before it, which is the tenth heartbeat then", async () => {
+  const ten = beats(10, 7);
+  const tenthMs = FIRST_MS + 7 * DAY_MS;
+  const session = { session_id: `beat ${tenthMs}` };
+  const write = { delta_hash: null, ...acting("write") };
+  const acted = beat(tenthMs + 0.3 * HOUR_MS, { ...session, trigger: "tool" }, write);
+  await analyzeCalls(bench, [...ten, acted]);
+  expect(await reasonsOf(bench, ten)).toEqual(all(ten, ""));
+  const prompt = beat(
+    tenthMs + 0.25 * HOUR_MS,
+    { ...session, trigger: "human" },
+    { delta_hash: "write it down" },
+  );
+  await analyzeCalls(bench, [prompt]);
+  expect(await reasonsOf(bench, ten)).toEqual(all(ten, "heartbeat"));
+  expect(await reasonsOf(bench, [prompt, acted])).toEqual(["", ""]);
+});
+
 test("a heartbeat stays one when the features behind it are gone, also in a rebuild", async () => {
   const expires_at = new Date(bench.options.clock().getTime() + DAY_MS);
   const ten = beats(10, 7, {}, { expires_at });
