@@ -1,9 +1,10 @@
 // chDB, the ClickHouse engine in this process, behind the client that talks to servers. The client takes any connection of
 // its own shape; chDB's package has one, and this file changes two things about it:
 //
-// * Parameters. The package binds them in a state of the whole process and therefore runs one query with parameters at a
-//   time. Here each connection sets them in its own session first, as the client for terminals does, so that they run side
-//   by side. A value is only ever the text of a literal: it can't become SQL.
+// * Settings and parameters. The package binds parameters in a state of the whole process and therefore runs one query with
+//   parameters at a time. Here each connection sets them in its own session first, as the client for terminals does, so that
+//   they run side by side. A value is only ever the text of a literal: it can't become SQL. All are set by one statement,
+//   where the package has one for each setting, and the engine reads the whole text again for every statement of a text.
 // * Streams. The package reads an answer whole before it hands it on. `query` of a streaming client hands on the engine's
 //   blocks as they come. Starting such a query works on the caller's thread, so only `stream()` of the store does it.
 //
@@ -86,13 +87,12 @@ function toStoreConnection(engine: ChdbConnection): StoreConnection {
       return operation(params);
     };
   const connection: Connection = {
-    query: afterStream((params) => whole.query(setParametersFirst(params))),
-    command: afterStream((params) => whole.command(setParametersFirst(params))),
-    exec: afterStream((params) => whole.exec(setParametersFirst(params))),
-    // The engine reads a call's text once more for each of its statements, so that with the settings in front of the rows an
-    // insert would take several times as long.
+    query: afterStream((params) => whole.query(setFirst(params))),
+    command: afterStream((params) => whole.command(setFirst(params))),
+    exec: afterStream((params) => whole.exec(setFirst(params))),
+    // With the settings in front of its rows, an insert would take twice as long.
     insert: afterStream(async ({ clickhouse_settings = {}, ...params }) => {
-      await whole.command({ clickhouse_settings, query: "SELECT 1" });
+      await whole.command(setFirst({ clickhouse_settings, query: "SELECT 1" }));
       return whole.insert(params);
     }),
     ping: afterStream((params) => whole.ping(params)),
@@ -120,12 +120,18 @@ async function* readBlocks(engine: ChdbConnection, sql: string): AsyncGenerator<
   }
 }
 
-/** A statement that sets the parameters in the connection's session, and then the query. */
-function setParametersFirst<Params extends QueryParams>(params: Params): Params & QueryParams {
-  const statements = Object.entries(params.query_params ?? {}).map(
-    ([name, value]) => `SET param_${name} = ${quote(toParameterText(value))};`,
+/** A statement that sets settings and parameters in the connection's session, and then the query. */
+function setFirst<Params extends QueryParams>(params: Params): Params & QueryParams {
+  const settings = Object.entries(params.clickhouse_settings ?? {})
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} = ${quote(String(value))}`);
+  const parameters = Object.entries(params.query_params ?? {}).map(
+    ([name, value]) => `param_${name} = ${quote(toParameterText(value))}`,
   );
-  return { ...params, query_params: {}, query: `${statements.join(" ")} ${params.query}` };
+  const all = [...settings, ...parameters];
+  if (all.length === 0) return params;
+  const query = `SET ${all.join(", ")}; ${params.query}`;
+  return { ...params, clickhouse_settings: {}, query_params: {}, query };
 }
 
 /** A value in the text form that ClickHouse reads a parameter from, which is that of a field of its tab-separated format. */
