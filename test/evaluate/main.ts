@@ -7,10 +7,10 @@ import { parseArgs } from "node:util";
 import { evaluate } from "./evaluate.ts";
 import { SPLITS } from "./population/split.ts";
 
-/** 8 weeks of each person: 2,000 honest person-weeks, and 600 of each look-alike population. */
+/** 8 weeks of each person, less those in which somebody is away: 2,000 honest person-weeks, and 600 of each look-alike population. */
 const SCALES = {
   full: {
-    sizes: { honest: 250, lookAlike: 75, undeclared: 6, open: 8, grid: 1, adversaries: 6 },
+    sizes: { honest: 280, lookAlike: 84, undeclared: 6, open: 8, grid: 1, adversaries: 6 },
     peopleTogether: 80,
     passEveryWeeks: 1,
   },
