@@ -11,7 +11,7 @@ export const STATE = {
    * Every record that had come in by then is in the derived tables. Its name changes with the rules by which they are computed,
    * so that the first pass by new rules computes everything again.
    */
-  watermark: "watermark of rules 4",
+  watermark: "watermark of rules 5",
   /** When the derived tables were last brought up to date. */
   computedAt: "computed_at",
   /** By which templates weeks were measured: their fingerprint. */
