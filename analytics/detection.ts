@@ -1,6 +1,6 @@
 // Mechanisms: brings signal_references and week_signals up to date.
 //
-// A pass gathers what signals may look at, a week at a time and the earliest first, because a later week is compared with earlier ones;
+// A pass gathers what signals may look at of weeks that have ended, a week at a time and the earliest first, because a later week is compared with earlier ones;
 // puts prompts that say the same together; and asks each signal. What a signal measured becomes a finding here: its p-value against the
 // signal's own null where it holds, else against the frozen reference of its class, else none.
 //
@@ -8,6 +8,7 @@
 
 import type { ClickHouseStore } from "../schemas/clickhouse/store.ts";
 import type { Method } from "../schemas/method.ts";
+import { toDay, toMonday } from "../schemas/working-days.ts";
 import type { AnalysisPass } from "./pass.ts";
 import { chooseSignalWeeks, GATHERED, readSignalWeeks, retireWeekSignals } from "./signals/choose-weeks.ts";
 import { gatherSignalCalls } from "./signals/gather-calls.ts";
@@ -27,15 +28,18 @@ const ROWS_MAX = 5000;
 
 /** Runs every signal over the person-weeks that were touched. */
 export async function detectSignals(pass: AnalysisPass, signals: readonly Signal[] = SIGNALS): Promise<void> {
-  const { store, config, version, now, scoredFrom, templates, hasOtherTemplates } = pass;
+  const { store, config, version, now, scoredFrom, templates, hasOtherTemplates, computedAt } = pass;
   if (scoredFrom === undefined) return;
   const { timezone, retentionDays } = config;
+  const weekOf = (time: Date): string => toMonday(toDay(time, timezone));
   await store.execute(chooseSignalWeeks, {
     version,
     now,
     timezone,
     scored_from: scoredFrom,
     is_every: hasOtherTemplates,
+    ended_from: weekOf(computedAt ?? new Date(0)),
+    running_week: weekOf(now),
     features_days_less: Math.max(0, retentionDays.events - retentionDays.sketches),
   });
   const weeks = (await store.query(readSignalWeeks, { version })).map(({ week }) => week);

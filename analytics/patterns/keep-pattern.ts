@@ -172,7 +172,7 @@ function isExplained(
 
 async function take(
   transaction: Transaction,
-  { now, toWeek }: PatternRound,
+  { now, runningWeek }: PatternRound,
   { pattern, step }: { pattern: PatternRow; step: Step },
 ): Promise<void> {
   const { patternId, personId } = pattern;
@@ -182,7 +182,7 @@ async function take(
     return;
   }
   const managerId = step.to === "open" ? await findManager(transaction, personId, now) : null;
-  await movePattern(transaction, pattern, { ...step, managerId, at: now, week: toWeek, actorId: null });
+  await movePattern(transaction, pattern, { ...step, managerId, at: now, week: runningWeek, actorId: null });
 }
 
 /** A manager who is not the person's any longer sees no pattern of theirs. */

@@ -33,11 +33,12 @@ export async function keepPatterns(
   { scoredFrom, now }: { scoredFrom: Date; now: Date },
 ): Promise<void> {
   const { timezone, method } = stores.config;
-  const toWeek = toMonday(toDay(now, timezone));
+  const runningWeek = toMonday(toDay(now, timezone));
+  const toWeek = addDays(runningWeek, -DAYS_PER_WEEK);
   const scoredWeek = toMonday(toDay(scoredFrom, timezone));
   const earliest = addDays(toWeek, -(method.patterns.weeks - 1) * DAYS_PER_WEEK);
   const fromWeek = earliest > scoredWeek ? earliest : scoredWeek;
-  const round: PatternRound = { ...stores, now, fromWeek, toWeek };
+  const round: PatternRound = { ...stores, now, fromWeek, toWeek, runningWeek };
   const doubted = await readDoubtedWeeks(round);
   for (const personIds of toPages(await listPeople(round))) await keepOfPeople(round, doubted, personIds);
   await removeClosed(round);

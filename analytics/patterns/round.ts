@@ -9,7 +9,9 @@ export interface PatternRound {
   postgres: PostgresStore;
   config: Pick<Config, "timezone" | "holidays" | "method" | "retentionDays">;
   now: Date;
-  /** Mondays of the first and the last week looked at. */
+  /** Mondays of the first and the last week looked at, which is the last that has ended. */
   fromWeek: string;
   toWeek: string;
+  /** The Monday of the week that goes on. */
+  runningWeek: string;
 }

@@ -1,5 +1,8 @@
-// Which person-weeks a pass measures: those with a call in a window, and those of runs whose outcomes changed; all of them where the
-// organisation's templates have changed.
+// Which person-weeks a pass measures: of the weeks that have ended, those with a call in a window, those of runs whose outcomes changed,
+// and those that ended since the pass before; all of them where the organisation's templates have changed.
+//
+// A week is looked at once it has ended, and not while it goes on: shares of a part of a week say little, and who looks at a p-value every
+// minute until it is small enough will find it so (J. L. Doob 1953 on optional stopping; P. Armitage et al., J. R. Stat. Soc. A 132, 1969).
 //
 // A week is frozen as soon as the first feature behind it is dropped, which is some days before its first call is: from then on what was
 // found stays. Nobody's calls say nothing of anybody.
@@ -29,7 +32,8 @@ WITH touched AS (${TOUCHED}
 SELECT {version:UInt64}, person_id, week,
   min(inputs_expire_at) - toIntervalDay({features_days_less:Int32}) AS features_expire_at, max(expires_at)
 FROM person_weeks FINAL
-WHERE ({is_every:Bool} OR (person_id, week) GLOBAL IN (SELECT person, week FROM touched)) AND person_id != ${NONE}
+WHERE ({is_every:Bool} OR week >= {ended_from:Date} OR (person_id, week) GLOBAL IN (SELECT person, week FROM touched))
+  AND week < {running_week:Date} AND person_id != ${NONE}
   AND week + 7 > toDate({scored_from:DateTime64(3)}, {timezone:String})
 GROUP BY person_id, week
 HAVING features_expire_at > {now:DateTime64(3)}`,
@@ -39,6 +43,9 @@ HAVING features_expire_at > {now:DateTime64(3)}`,
     timezone: z.string(),
     scored_from: z.date(),
     is_every: z.boolean(),
+    /** The Monday of the week that went on when the pass before looked: it, and later ones, may have ended since. */
+    ended_from: z.iso.date(),
+    running_week: z.iso.date(),
     /** Days that features are kept for less than calls. */
     features_days_less: z.int(),
   }),

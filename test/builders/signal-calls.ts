@@ -9,6 +9,8 @@ import { PERSON, type AnalysisBench, type Arrival, type FeaturesArrival } from "
 /** Monday in UTC. */
 export const WEEK = "2026-11-16";
 export const MONDAY_MS = Date.parse(`${WEEK}T00:00:00Z`);
+/** The first moment at which the week is looked at. */
+export const WEEK_ENDED = new Date("2026-11-23T00:00:00Z");
 export const MINUTE_MS = 60_000;
 
 export interface SaidCall {

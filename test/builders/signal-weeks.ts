@@ -2,7 +2,15 @@
 
 import type { AnalysisBench } from "./analysis.ts";
 import { readFindings, type Finding } from "./findings.ts";
-import { arriveRuns, MINUTE_MS, personOf, repeatRuns, type SaidCall, type SaidRun } from "./signal-calls.ts";
+import {
+  arriveRuns,
+  MINUTE_MS,
+  personOf,
+  repeatRuns,
+  WEEK_ENDED,
+  type SaidCall,
+  type SaidRun,
+} from "./signal-calls.ts";
 
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
@@ -19,7 +27,7 @@ export async function measureWeeks(
     said.map((run) => ({ person: personOf(name), ...run })),
   );
   await arriveRuns(bench, runs);
-  await bench.analyze({ scoredFrom: new Date(0) });
+  await bench.analyze({ scoredFrom: new Date(0), now: WEEK_ENDED });
   const findings = await readFindings(bench.store);
   const found = new Map(findings.map((finding) => [`${finding.person_id} ${finding.signal}`, finding]));
   return (week, signal) => found.get(`${personOf(week)} ${signal}`);

@@ -7,7 +7,15 @@ import { patterns } from "../../schemas/postgres/pattern-tables.ts";
 import { recordPositions } from "../../schemas/postgres/positions.ts";
 import { people } from "../../schemas/postgres/tables.ts";
 import { recordOthers, recordPatternWeeks, toRunId, type PatternWeek } from "../builders/pattern-weeks.ts";
-import { OPENS, openPatternBench, TOLD, W1, W2, type PatternBench } from "../services/patterns.ts";
+import {
+  OPENS,
+  openPatternBench,
+  RUNNING_WEEK,
+  TOLD,
+  W1,
+  W2,
+  type PatternBench,
+} from "../services/patterns.ts";
 
 /** On a loaded machine servers take their time to start. */
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -38,6 +46,7 @@ describe("what is told", () => {
 
   test.each<[string, Partial<PatternWeek>]>([
     ["one week", { weeks: [W2], costUsd: 80 }],
+    ["one week and the one that goes on", { weeks: [W2, RUNNING_WEEK], costUsd: 80 }],
     ["too little cost", { costUsd: 24.99 }],
     ["too small a share of the own volume", { ownCostUsd: 160.1 }],
     ["too little expected to tell", { families: ["no_op", "replay"], expectedOutcomes: 6 }],

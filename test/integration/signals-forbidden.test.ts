@@ -22,7 +22,14 @@ import { toMethod } from "../../schemas/method.ts";
 import { openAnalysisBench, type AnalysisBench } from "../builders/analysis.ts";
 import { readFindings } from "../builders/findings.ts";
 import { readQueryTree, type FunctionUse } from "../builders/query-tree.ts";
-import { arriveRuns, personOf, repeatRuns, type SaidCall, type SaidRun } from "../builders/signal-calls.ts";
+import {
+  arriveRuns,
+  personOf,
+  repeatRuns,
+  WEEK_ENDED,
+  type SaidCall,
+  type SaidRun,
+} from "../builders/signal-calls.ts";
 import { anyTime, HOUR_MS } from "../builders/signal-weeks.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -197,7 +204,7 @@ async function detectPlanted(planted: Signal): Promise<void> {
   const pass = { store: bench.store, config: bench.options.config, version: newest?.version ?? 0, after: 0 };
   const times = {
     since: new Date(0),
-    now: bench.options.clock(),
+    now: WEEK_ENDED,
     computedAt: undefined,
     scoredFrom: new Date(0),
   };
@@ -207,7 +214,7 @@ async function detectPlanted(planted: Signal): Promise<void> {
 
 test("the same work at another time, slower, in longer words, or beside others who spend more, is the same evidence", async () => {
   await arriveRuns(bench, [...everybody, ...spender(1)]);
-  await bench.analyze({ scoredFrom: new Date(0) });
+  await bench.analyze({ scoredFrom: new Date(0), now: WEEK_ENDED });
   const found = await findingsByPerson();
   const [asItIs = [], ...others] = found;
   expect(asItIs.map(({ signal }) => signal)).toEqual(
@@ -224,7 +231,7 @@ test("the same work at another time, slower, in longer words, or beside others w
 
   await bench.empty();
   await arriveRuns(bench, [...everybody, ...spender(1000)]);
-  await bench.analyze({ scoredFrom: new Date(0) });
+  await bench.analyze({ scoredFrom: new Date(0), now: WEEK_ENDED });
   expect(await findingsByPerson()).toEqual(found);
 
   const planted = PLANTED["hour of day"];

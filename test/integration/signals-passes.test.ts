@@ -8,13 +8,13 @@ import { toMethod } from "../../schemas/method.ts";
 import { openAnalysisBench, type AnalysisBench } from "../builders/analysis.ts";
 import { readFindings } from "../builders/findings.ts";
 import { buildOutcome } from "../builders/outcome.ts";
-import { arriveRuns, personOf, WEEK, type SaidRun } from "../builders/signal-calls.ts";
+import { arriveRuns, personOf, WEEK, WEEK_ENDED, type SaidRun } from "../builders/signal-calls.ts";
 import { anyTime, DAY_MS } from "../builders/signal-weeks.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const PEOPLE = 12;
-const SCORED = { scoredFrom: new Date(0) };
+const SCORED = { scoredFrom: new Date(0), now: WEEK_ENDED };
 const PADDED = { delta_compression: 0.1, delta_repetition: 0.5 };
 const PROSE = { delta_compression: 0.4, delta_repetition: 0.05 };
 
@@ -180,4 +180,12 @@ test("nobody is looked at before individuals are scored, nor for runs that began
   expect(off.findings).toEqual([]);
   const on = await pass([], [], { full: true, scoredFrom: new Date("2026-11-17T00:00:00Z") });
   expect(on.of("replayer", "replay_clusters")).toMatchObject({ cases: 40 });
+});
+
+test("a week is looked at once it has ended, also where nothing has come in since, and not while it goes on", async () => {
+  await bench.empty();
+  const running = await pass(replayed("replayer", 0), [], { now: new Date("2026-11-22T23:59:59Z") });
+  expect(running.findings).toEqual([]);
+  const ended = await pass([]);
+  expect(ended.of("replayer", "replay_clusters")).toMatchObject({ cases: 50 });
 });

@@ -15,8 +15,10 @@ import { recordPatternWeeks, type PatternWeek } from "../builders/pattern-weeks.
 import { openDashboardBench, type Browser, type DashboardBench, type Person } from "./dashboard.ts";
 
 /** Mondays of two weeks that have a pattern, and the Friday of the second, the bench's own moment. */
-export const [W1, W2] = ["2026-11-09", "2026-11-16"] as const;
+export const [W1, W2] = ["2026-11-02", "2026-11-09"] as const;
 export const TOLD = "2026-11-20";
+/** Of that day. */
+export const RUNNING_WEEK = "2026-11-16";
 /** Ten working days later. */
 export const OPENS = "2026-12-05";
 
