@@ -2,7 +2,7 @@
 // and those that ended since the pass before; all of them where the organisation's templates have changed.
 //
 // A week is looked at once it has ended, and not while it goes on: shares of a part of a week say little, and who looks at a p-value every
-// minute until it is small enough will find it so (J. L. Doob 1953 on optional stopping; P. Armitage et al., J. R. Stat. Soc. A 132, 1969).
+// minute until it is small enough will find it so (Armitage, McPherson & Rowe 1969).
 //
 // A week is frozen as soon as the first feature behind it is dropped, which is some days before its first call is: from then on what was
 // found stays. Nobody's calls say nothing of anybody.
