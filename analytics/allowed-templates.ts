@@ -6,14 +6,12 @@
 
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { AppError, errorMessage } from "../schemas/app-error.ts";
-import { toAppError } from "../schemas/postgres/errors.ts";
+import type { SketchText } from "../schemas/call-features.ts";
+import { AppError } from "../schemas/app-error.ts";
 import type { PostgresStore } from "../schemas/postgres/open.ts";
 import { listTemplates, type Template } from "../schemas/postgres/templates.ts";
 import type { PartCheck } from "../schemas/vitals.ts";
-
-/** The sketch of a text under the key of an epoch of 28 days. */
-export type SketchText = (text: string, epoch: number) => readonly number[];
+import { createOutage } from "./outage.ts";
 
 export interface AllowedTemplates {
   /** Another one for other texts; empty for none. */
@@ -40,7 +38,10 @@ export interface TemplateReaderOptions {
 
 export function createTemplateReader({ postgres, openSketcher, log }: TemplateReaderOptions): TemplateReader {
   let known = NO_TEMPLATES;
-  let failure: string | undefined;
+  const outage = createOutage(log, {
+    event: "templates could not be compared with prompts",
+    state: () => "Templates are not compared with prompts",
+  });
 
   async function readAgain(): Promise<AllowedTemplates> {
     const templates = await listTemplates(postgres.db);
@@ -60,20 +61,13 @@ export function createTemplateReader({ postgres, openSketcher, log }: TemplateRe
     async read() {
       try {
         known = await readAgain();
-        failure = undefined;
+        outage.end();
       } catch (error) {
-        const appError = toAppError(error);
-        // Once for each outage: the next try is seconds away.
-        if (failure === undefined)
-          log.error({ err: appError }, "templates could not be compared with prompts");
-        failure = errorMessage(appError);
+        outage.note(error);
       }
       return known;
     },
-    check: () =>
-      failure === undefined
-        ? { state: "ok" }
-        : { state: "impaired", reason: `Templates are not compared with prompts: ${failure}` },
+    check: outage.check,
   };
 }
 

@@ -5,9 +5,9 @@
 // says so. What can't be written now is written by a later call.
 
 import { setTimeout as wait } from "node:timers/promises";
-import { AppError, errorMessage } from "../schemas/app-error.ts";
-import { toAppError } from "../schemas/postgres/errors.ts";
+import { AppError } from "../schemas/app-error.ts";
 import type { PartCheck } from "../schemas/vitals.ts";
+import { createOutage } from "./outage.ts";
 import { writeDeclaredClasses, type DeclaredClassesStores } from "./write-declared-classes.ts";
 
 /** A server may be there and not answer; a pass does not wait for it longer than this. */
@@ -40,7 +40,10 @@ export function createDeclaredClasses({
 }: DeclaredClassesOptions): DeclaredClasses {
   let writing: Promise<number> | undefined;
   let writtenAt: Date | undefined;
-  let failure: string | undefined;
+  const outage = createOutage(log, {
+    event: "declared classes could not be read or written",
+    state: () => `Classes that people declared are as of ${toText(writtenAt)}`,
+  });
 
   /** One at a time; what takes too long goes on while others no longer wait for it. */
   async function write(full: boolean, now: Date | undefined): Promise<number> {
@@ -66,23 +69,14 @@ export function createDeclaredClasses({
     async sync({ full = false, now } = {}) {
       try {
         const written = await write(full, now);
-        failure = undefined;
+        outage.end();
         return written;
       } catch (error) {
-        const known = toAppError(error);
-        // Once for each outage: the next try is seconds away.
-        if (failure === undefined) log.error({ err: known }, "declared classes could not be read or written");
-        failure = errorMessage(known);
+        outage.note(error);
         return 0;
       }
     },
-    check: () =>
-      failure === undefined
-        ? { state: "ok" }
-        : {
-            state: "impaired",
-            reason: `Classes that people declared are as of ${toText(writtenAt)}: ${failure}`,
-          },
+    check: outage.check,
   };
 }
 

@@ -14,6 +14,10 @@ import { count, FIELD_CHARS_MAX, time, unknownCount, unknownUuid, wellFormed } f
 
 /** Numbers of a MinHash. */
 export const SKETCH_SIZE = 64;
+/** How long the keys of one epoch hold. Epochs are counted from 1970. */
+export const SKETCH_EPOCH_MS = 28 * 86_400_000;
+/** @returns the sketch of a text under the key of an epoch; none for a text that is too short for one */
+export type SketchText = (text: string, epoch: number) => readonly number[];
 /** Paragraphs of one text whose hashes are kept: its longest ones. */
 export const BLOCKS_MAX = 32;
 /** Tool calls of one answer, and results of one request, that are listed; an answer with more is a runaway. */

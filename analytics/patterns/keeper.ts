@@ -4,13 +4,12 @@
 // Always holds: when a store is away, the pass goes on, and patterns wait: nothing opens by itself meanwhile. The health of the
 // process says so, and a later call does what this one could not.
 
-import { errorMessage } from "../../schemas/app-error.ts";
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import type { Config } from "../../schemas/config.ts";
-import { toAppError } from "../../schemas/postgres/errors.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import { readScoredFrom } from "../../schemas/postgres/policies.ts";
 import type { PartCheck } from "../../schemas/vitals.ts";
+import { createOutage } from "../outage.ts";
 import { testDueTargets } from "../targets.ts";
 import { keepPatterns } from "./keep-patterns.ts";
 
@@ -42,21 +41,17 @@ export function createPatternKeeper({
   log,
 }: PatternKeeperOptions): PatternKeeper {
   let scoredFrom: Date | undefined;
-  let failure: string | undefined;
-
-  function fail(error: unknown): void {
-    const appError = toAppError(error);
-    // Once for each outage: the next try is seconds away.
-    if (failure === undefined) log.error({ err: appError }, "patterns could not be brought up to date");
-    failure = errorMessage(appError);
-  }
+  const outage = createOutage(log, {
+    event: "patterns could not be brought up to date",
+    state: () => "Patterns wait",
+  });
 
   return {
     async readScoredFrom() {
       try {
         scoredFrom = await readScoredFrom(postgres, config);
       } catch (error) {
-        fail(error);
+        outage.note(error);
       }
       return scoredFrom;
     },
@@ -65,12 +60,11 @@ export function createPatternKeeper({
         await testDueTargets({ clickhouse, postgres }, { config, now });
         const from = await readScoredFrom(postgres, config);
         if (from) await keepPatterns({ clickhouse, postgres, config }, { scoredFrom: from, now });
-        failure = undefined;
+        outage.end();
       } catch (error) {
-        fail(error);
+        outage.note(error);
       }
     },
-    check: () =>
-      failure === undefined ? { state: "ok" } : { state: "impaired", reason: `Patterns wait: ${failure}` },
+    check: outage.check,
   };
 }

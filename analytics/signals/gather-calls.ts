@@ -5,6 +5,7 @@
 // for. A declared class leaves nothing out; it says with whom a week is compared.
 
 import { z } from "zod";
+import { SKETCH_EPOCH_MS } from "../../schemas/call-features.ts";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
 
 const EFFECTS = "['write', 'execute', 'communicate']";
@@ -14,9 +15,8 @@ const IN_WEEK = `started_at >= ${FROM_AT} AND started_at < ${TO_AT}`;
 const OF_PEOPLE =
   "person_id GLOBAL IN (SELECT person_id FROM signal_weeks WHERE version = {version:UInt64} AND week = {week:Date})";
 
-/** Length of an epoch of sketch keys, in milliseconds; which one the week began in. */
-const EPOCH_MS = 28 * 86_400_000;
-const FIRST_EPOCH = `intDiv(toUnixTimestamp64Milli(${FROM_AT}), ${EPOCH_MS})`;
+/** Of sketch keys: which one the week began in. */
+const FIRST_EPOCH = `intDiv(toUnixTimestamp64Milli(${FROM_AT}), ${SKETCH_EPOCH_MS})`;
 /** In a week in which keys change, under the key of its beginning, so that one text is one text in all of it. */
 const TEXT = `if(sketch_epoch = ${FIRST_EPOCH} + 1 AND isNotNull(delta_hash_previous), delta_hash_previous, delta_hash)`;
 const shortened = (hash: string): string => `if(isNull(${hash}), 0, cityHash64(assumeNotNull(${hash})))`;

@@ -2,12 +2,11 @@
 // the weeks of a pass are in.
 
 import type { AllowedTemplates } from "../allowed-templates.ts";
+import { SKETCH_EPOCH_MS } from "../../schemas/call-features.ts";
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 
 const TABLE = "signal_templates";
 const DAY_MS = 86_400_000;
-/** Length of an epoch of sketch keys. */
-const EPOCH_MS = 28 * DAY_MS;
 
 export async function writeTemplateSketches(
   store: ClickHouseStore,
@@ -24,5 +23,5 @@ export async function writeTemplateSketches(
 /** A week of the organisation begins and ends within a day of the same days in UTC. */
 function epochsOf(mondays: readonly string[]): number[] {
   const days = mondays.flatMap((monday) => [-1, 8].map((day) => Date.parse(monday) + day * DAY_MS));
-  return [...new Set(days.map((dayMs) => Math.floor(dayMs / EPOCH_MS)))];
+  return [...new Set(days.map((dayMs) => Math.floor(dayMs / SKETCH_EPOCH_MS)))];
 }

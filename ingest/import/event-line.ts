@@ -3,13 +3,15 @@
 // counted, not refused, so that files of later versions and of other tools go in.
 
 import { z } from "zod";
-import { callFeaturesSchema, UNKNOWN_FEATURES, type CallFeatures } from "../../schemas/call-features.ts";
+import {
+  callFeaturesSchema,
+  SKETCH_EPOCH_MS,
+  UNKNOWN_FEATURES,
+  type CallFeatures,
+} from "../../schemas/call-features.ts";
 import { TOKEN_FIELDS, type TokenEvent } from "../../schemas/token-event.ts";
 import { parseImportedEvent, SILENT_EVENT } from "./silent-event.ts";
 import { parsePersonLine } from "./person-line.ts";
-
-/** How long the keys of one epoch hold, whose number stands beside hashes. */
-const EPOCH_MS = 28 * 86_400_000;
 
 export interface EventLine {
   event: TokenEvent;
@@ -61,7 +63,7 @@ export function toFeatures(
   known: Readonly<Record<string, unknown>>,
   { event_id, started_at, person_id }: TokenEvent,
 ): Record<string, unknown> {
-  const epoch = Math.floor(Date.parse(started_at) / EPOCH_MS);
+  const epoch = Math.floor(Date.parse(started_at) / SKETCH_EPOCH_MS);
   return {
     ...UNKNOWN_FEATURES,
     sketch_epoch: epoch,

@@ -2,7 +2,7 @@
 // same where their calls have the same body; any others have nothing in common.
 
 import { hash } from "node:crypto";
-import { SKETCH_SIZE, type CallFeatures } from "../../schemas/call-features.ts";
+import { SKETCH_EPOCH_MS, SKETCH_SIZE, type CallFeatures } from "../../schemas/call-features.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 
 export type PromptFeatures = Pick<
@@ -16,7 +16,6 @@ export type PromptFeatures = Pick<
   | "output_chars"
 >;
 
-const EPOCH_MS = 28 * 86_400_000;
 const HASH_CHARS = 22;
 const CHARS_PER_TOKEN = 4;
 const NUMBERS_PER_DIGEST = 16;
@@ -29,7 +28,7 @@ export function toPromptFeatures(event: TokenEvent): PromptFeatures | undefined 
   const isHeartbeat = event.client === "openclaw" && event.trigger === "schedule";
   const text = isHeartbeat ? "heartbeat" : `prompt ${event.body_hash}`;
   return {
-    sketch_epoch: Math.floor(Date.parse(event.started_at) / EPOCH_MS),
+    sketch_epoch: Math.floor(Date.parse(event.started_at) / SKETCH_EPOCH_MS),
     delta_hash: toHash(text),
     delta_sketch: isHeartbeat ? [] : toSketch(text),
     system_hash: toHash(`system ${event.client}`),

@@ -2,7 +2,7 @@
 // for some, by the names of its client; the next call of the same agent brings their results.
 
 import { hash } from "node:crypto";
-import type { CallFeatures } from "../../schemas/call-features.ts";
+import { SKETCH_EPOCH_MS, type CallFeatures } from "../../schemas/call-features.ts";
 import type { ToolKind } from "../../schemas/closed-lists.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import type { Random, Weighted } from "./random.ts";
@@ -55,7 +55,6 @@ const TOOLS: Readonly<Record<string, Weighted<Tool>>> = {
 };
 const CALLS_MAX = 3;
 const FAILING = 0.07;
-const EPOCH_MS = 28 * 86_400_000;
 const HASH_CHARS = 22;
 
 /** Takes the events of one person or service in their order; undefined for a call that has nothing to do with tools. */
@@ -74,7 +73,7 @@ export function createToolCalls(random: Random): (event: TokenEvent) => ToolFeat
     if (asks === 0 && answered.length === 0) return undefined;
     const states = answered.map(() => (random.chance(FAILING) ? "error" : "ok"));
     return {
-      sketch_epoch: Math.floor(Date.parse(event.started_at) / EPOCH_MS),
+      sketch_epoch: Math.floor(Date.parse(event.started_at) / SKETCH_EPOCH_MS),
       tool_names: asked.map(([name]) => name),
       tool_kinds: asked.map(([, kind]) => kind),
       tool_args_hashes: ids.map((id) => toHash(`arguments ${id}`)),

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CallFeatures } from "../../schemas/call-features.ts";
 import { withoutSpace } from "../../ingest/gateway/features/normalise.ts";
-import { EPOCH_MS } from "../../ingest/gateway/features/keys.ts";
+import { SKETCH_EPOCH_MS } from "../../schemas/call-features.ts";
 import { featuresOf, MID_EPOCH } from "../builders/feature-calls.ts";
 
 const text = fc.string({ unit: "binary", minLength: 1, maxLength: 60 }).map((value) => `w${value}`);
@@ -107,7 +107,7 @@ describe("any conversation", () => {
   });
 
   it("across an epoch's end is found for 14 days, and not after", () => {
-    const end = 743 * EPOCH_MS;
+    const end = 743 * SKETCH_EPOCH_MS;
     const days = (count: number): Date => new Date(end + count * 24 * 3600 * 1000);
     fc.assert(
       fc.property(conversation, (turns) => {

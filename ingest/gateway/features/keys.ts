@@ -5,10 +5,10 @@
 // common (HKDF with SHA-256, RFC 5869).
 
 import { createHmac, hkdfSync } from "node:crypto";
+import { SKETCH_EPOCH_MS } from "../../../schemas/call-features.ts";
 
-export const EPOCH_MS = 28 * 24 * 3600 * 1000;
 /** For this long after an epoch has begun, what came before it can still be met. */
-const OVERLAP_MS = EPOCH_MS / 2;
+const OVERLAP_MS = SKETCH_EPOCH_MS / 2;
 const KEY_BYTES = 32;
 const HASH_BYTES = 16;
 
@@ -46,7 +46,7 @@ export function createSketchKeys(sketchSecret: string): (atMs: number) => Sketch
   const keyOf = createEpochKeys(sketchSecret, "sketch");
   return (atMs) => {
     const epoch = epochOf(atMs);
-    const isOverlapping = epoch > 0 && atMs - epoch * EPOCH_MS < OVERLAP_MS;
+    const isOverlapping = epoch > 0 && atMs - epoch * SKETCH_EPOCH_MS < OVERLAP_MS;
     return {
       epoch,
       current: toHashes(keyOf(epoch)),
@@ -64,7 +64,7 @@ export function createLinkHash(linkSecret: string): LinkHash {
 }
 
 function epochOf(atMs: number): number {
-  return Math.floor(atMs / EPOCH_MS);
+  return Math.floor(atMs / SKETCH_EPOCH_MS);
 }
 
 /** Calls come from two epochs at most. */
