@@ -70,3 +70,9 @@ export type Command = StoreCommand | ProcessCommand | DiagnosticCommand;
 export function defineCommand<Kind extends Command>(command: Kind): Kind {
   return command;
 }
+
+/** Says in one sentence what is wrong with how a command was called. */
+export function refuseUsage({ stderr }: Pick<CommandIo, "stderr">, sentence: string): typeof EXIT.usage {
+  stderr.write(`${sentence}\n`);
+  return EXIT.usage;
+}

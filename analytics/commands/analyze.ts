@@ -4,18 +4,20 @@ import { once } from "node:events";
 import {
   defineCommand,
   EXIT,
+  refuseUsage,
   type CommandArguments,
   type CommandIo,
   type ExitCode,
   type StoreCommand,
   type Stores,
 } from "../../schemas/command.ts";
+import type { SketchText } from "../../schemas/call-features.ts";
 import type { Config } from "../../schemas/config.ts";
 import { createLog } from "../../schemas/log.ts";
 import { tellParent } from "../../schemas/process-messages.ts";
 import { openSingleProcess } from "../../schemas/single-process.ts";
 import { awaitStores, requireServers } from "../../schemas/stores.ts";
-import { createTemplateReader, type SketchText } from "../allowed-templates.ts";
+import { createTemplateReader } from "../allowed-templates.ts";
 import { createDeclaredClasses, type DeclaredClassesOptions } from "../declared-classes.ts";
 import { runAnalysis, type AnalysisOptions, type Summary } from "../job.ts";
 import { createPatternKeeper } from "../patterns/keeper.ts";
@@ -57,7 +59,7 @@ async function analyzeOnce(
 ): Promise<ExitCode> {
   const full = args.values["full"] === true;
   const now = parseTime(args.values["now"]);
-  if (now === "faulty") return refuse(io, "--now takes a time such as 2026-11-20T09:30:00Z.");
+  if (now === "faulty") return refuseUsage(io, "--now takes a time such as 2026-11-20T09:30:00Z.");
   const [clock, log] = [io.now, toLines(io)];
   const declared = createDeclaredClasses({ store, postgres, config, clock, log });
   const patterns = createPatternKeeper({ clickhouse: store, postgres, config, clock, log });
@@ -80,7 +82,8 @@ async function keepAnalyzing(
   io: CommandIo,
   { config, openSketcher }: Analyzed,
 ): Promise<ExitCode> {
-  if (values["now"] !== undefined) return refuse(io, "--watch and --now exclude each other: time goes on.");
+  if (values["now"] !== undefined)
+    return refuseUsage(io, "--watch and --now exclude each other: time goes on.");
   requireServers("analyze --watch", config);
   const { signal, now: clock } = io;
   const log = createLog("analyze", io.stderr);
@@ -132,9 +135,4 @@ function parseTime(text: string | boolean | undefined): Date | "faulty" | undefi
   if (typeof text !== "string") return undefined;
   const time = new Date(text);
   return Number.isNaN(time.getTime()) ? "faulty" : time;
-}
-
-function refuse({ stderr }: CommandIo, sentence: string): ExitCode {
-  stderr.write(`${sentence}\n`);
-  return EXIT.usage;
 }

@@ -4,7 +4,7 @@
 
 import { eq } from "drizzle-orm";
 import { AppError } from "../../schemas/app-error.ts";
-import { defineCommand, EXIT, type CommandIo, type StoreCommand } from "../../schemas/command.ts";
+import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
 import { appendAudit } from "../../schemas/postgres/audit.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import { people } from "../../schemas/postgres/tables.ts";
@@ -21,7 +21,8 @@ export const explainRunCommand = defineCommand<StoreCommand>({
   options: { person: { type: "string", help: "whose run it is, where several have one of this id" } },
   async run({ positionals, values }, io, { clickhouse, postgres }, config) {
     const [runId, ...more] = positionals;
-    if (runId === undefined || more.length > 0) return refuse(io, "Name one run: npx assay explain run ID");
+    if (runId === undefined || more.length > 0)
+      return refuseUsage(io, "Name one run: npx assay explain run ID");
     const { person } = values;
     const personId = typeof person === "string" ? await findPersonId(postgres, person) : undefined;
     const explanation = await explainRun({ clickhouse, config, runId, personId, now: io.now() });
@@ -40,7 +41,7 @@ export const explainPatternCommand = defineCommand<StoreCommand>({
   async run({ positionals, values }, io, stores, config) {
     const [patternId, ...more] = positionals;
     if (patternId === undefined || more.length > 0)
-      return refuse(io, "Name one pattern: npx assay explain pattern ID");
+      return refuseUsage(io, "Name one pattern: npx assay explain pattern ID");
     const explanation = await explainPattern({ stores, config, patternId, now: io.now() });
     const look = { action: "pattern_explained", of: explanation.person_id, id: patternId } as const;
     await noteLook(stores.postgres, io.now(), look);
@@ -70,9 +71,4 @@ async function findPersonId({ db }: PostgresStore, email: string): Promise<strin
     .where(eq(people.email, email.toLowerCase()));
   if (found !== undefined) return found.personId;
   throw new AppError("not_found", `There is no person ${email}.`);
-}
-
-function refuse({ stderr }: CommandIo, sentence: string): typeof EXIT.usage {
-  stderr.write(`${sentence}\n`);
-  return EXIT.usage;
 }

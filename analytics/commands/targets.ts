@@ -2,13 +2,7 @@
 
 import { z } from "zod";
 import { TARGET_MEASURES } from "../../schemas/closed-lists.ts";
-import {
-  defineCommand,
-  EXIT,
-  type CommandIo,
-  type ExitCode,
-  type StoreCommand,
-} from "../../schemas/command.ts";
+import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
 import { addDays, toDay, toMonday } from "../../schemas/working-days.ts";
 import { weeklyUse } from "../queries/weekly-use.ts";
 import type { TargetFinding } from "../target-test.ts";
@@ -45,7 +39,7 @@ export const targetsAddCommand = defineCommand<StoreCommand>({
     const { announced: announcedOn, ...given } = values;
     const said = newTargetSchema.safeParse({ ...given, announcedOn });
     if (!said.success)
-      return refuse(io, `${z.prettifyError(said.error)}\nUsage: npx assay targets add ${ADD_USAGE}`);
+      return refuseUsage(io, `${z.prettifyError(said.error)}\nUsage: npx assay targets add ${ADD_USAGE}`);
     const targetId = await addTarget(postgres, said.data, io.now());
     io.stderr.write(`Target ${targetId} is noted. ${CAUSE}\n`);
     io.stdout.write(`${values["json"] === true ? JSON.stringify({ target_id: targetId }) : targetId}\n`);
@@ -62,7 +56,10 @@ export const targetsEndCommand = defineCommand<StoreCommand>({
   async run({ positionals, values }, io, { postgres }) {
     const targetId = z.uuid().safeParse(positionals[0]);
     if (!targetId.success || positionals.length !== 1)
-      return refuse(io, "Say which target, by its id: npx assay targets end ID. Ids: npx assay targets test");
+      return refuseUsage(
+        io,
+        "Say which target, by its id: npx assay targets end ID. Ids: npx assay targets test",
+      );
     await endTarget(postgres, targetId.data, io.now());
     io.stderr.write(`Target ${targetId.data} has ended.\n`);
     if (values["json"] === true) io.stdout.write(`${JSON.stringify({ target_id: targetId.data })}\n`);
@@ -129,9 +126,4 @@ function toUseLine(week: string, active: number, meaningful: number): string {
 
 function toPercent(share: number): string {
   return `${Math.round(share * 100)} %`;
-}
-
-function refuse({ stderr }: CommandIo, sentence: string): ExitCode {
-  stderr.write(`${sentence}\n`);
-  return EXIT.usage;
 }

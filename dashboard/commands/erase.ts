@@ -2,11 +2,10 @@
 // look first says --dry-run.
 
 import { join } from "node:path";
-import { defineCommand, EXIT, type StoreCommand } from "../../schemas/command.ts";
+import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
 import { erasePerson, findTraces, type PersonTraces } from "../server/erase.ts";
 import { writeIdentitySnapshot } from "../server/identity-snapshot.ts";
 import { findPerson } from "../server/people.ts";
-import { refuseUsage } from "./usage-fault.ts";
 
 const REASON_CHARS_MAX = 500;
 

@@ -3,10 +3,9 @@
 // Always holds: no call of a person leaves before the export stands in that person's audit, with the operator's reason. A
 // row is asked of the store only when the reader has taken the ones before, so memory stays the same whatever the span.
 
-import { defineCommand, EXIT, type StoreCommand } from "../../schemas/command.ts";
+import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
 import { exportEvents } from "../server/event-export.ts";
 import { EXPORT_USAGE, exportOptions, readExportSpan, send } from "./export-span.ts";
-import { refuseUsage } from "./usage-fault.ts";
 
 export const exportEventsCommand = defineCommand<StoreCommand>({
   kind: "store",

@@ -4,7 +4,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { CommandArguments, CommandIo } from "../../schemas/command.ts";
-import { parseTime } from "./usage-fault.ts";
+import { parseTime } from "./time-options.ts";
 
 /** Before the first call that there can be. */
 const BEGINNING = "2000-01-01";

@@ -1,11 +1,11 @@
 // `assay keys rotate`: a new secret for a key, while the old one goes on for a while. Both reach the gateways at once.
 
 import { z } from "zod";
-import { defineCommand, EXIT, type StoreCommand } from "../../schemas/command.ts";
+import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
 import { OVERLAP_HOURS_MAX } from "../../schemas/dashboard-api.ts";
 import { writeIdentitySnapshot } from "../server/identity-snapshot.ts";
 import { rotateKey } from "../server/key-rotation.ts";
-import { parseDuration, parseTime, refuseUsage } from "./usage-fault.ts";
+import { parseDuration, parseTime } from "./time-options.ts";
 
 const HOUR_MS = 3_600_000;
 const OVERLAP_MS = 24 * HOUR_MS;

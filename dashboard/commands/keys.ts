@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { WORKLOAD_CLASSES } from "../../schemas/closed-lists.ts";
-import { defineCommand, EXIT, type StoreCommand } from "../../schemas/command.ts";
+import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
 import { newKeySchema } from "../../schemas/dashboard-api.ts";
 import { createLog } from "../../schemas/log.ts";
 import { writeIdentitySnapshot } from "../server/identity-snapshot.ts";
@@ -10,7 +10,7 @@ import { addLastUse, type KeyUses } from "../server/key-use.ts";
 import { createKey, listAllKeys, revokeKey, type OwnedKey } from "../server/keys.ts";
 import { findPerson } from "../server/people.ts";
 import { findTeam } from "../server/teams.ts";
-import { parseTime, refuseUsage } from "./usage-fault.ts";
+import { parseTime } from "./time-options.ts";
 
 const classSchema = newKeySchema.shape.workload_class;
 const nameSchema = newKeySchema.shape.name;

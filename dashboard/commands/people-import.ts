@@ -4,12 +4,17 @@ import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { AppError } from "../../schemas/app-error.ts";
-import { defineCommand, EXIT, type CommandIo, type StoreCommand } from "../../schemas/command.ts";
+import {
+  defineCommand,
+  EXIT,
+  refuseUsage,
+  type CommandIo,
+  type StoreCommand,
+} from "../../schemas/command.ts";
 import { isSystemError } from "../../schemas/data-directory.ts";
 import { writeIdentitySnapshot } from "../server/identity-snapshot.ts";
 import { parsePeopleFile } from "../server/people-file.ts";
 import { importPeople } from "../server/people.ts";
-import { refuseUsage } from "./usage-fault.ts";
 
 /** Room for more than 100,000 people. */
 const FILE_BYTES_MAX = 20 * 1024 * 1024;

@@ -2,11 +2,16 @@
 
 import { z } from "zod";
 import { WORKLOAD_CLASSES } from "../../schemas/closed-lists.ts";
-import { defineCommand, EXIT, type CommandArguments, type StoreCommand } from "../../schemas/command.ts";
+import {
+  defineCommand,
+  EXIT,
+  refuseUsage,
+  type CommandArguments,
+  type StoreCommand,
+} from "../../schemas/command.ts";
 import { newScheduleSchema } from "../../schemas/schedule-api.ts";
 import { findPerson } from "../server/people.ts";
 import { addSchedule, endSchedule, listAllSchedules, type OwnedSchedule } from "../server/schedules.ts";
-import { refuseUsage } from "./usage-fault.ts";
 
 export const schedulesAddCommand = defineCommand<StoreCommand>({
   kind: "store",

@@ -8,9 +8,9 @@ import { z } from "zod";
 import {
   defineCommand,
   EXIT,
+  refuseUsage,
   type CommandArguments,
   type CommandIo,
-  type ExitCode,
   type ProcessCommand,
   type StoreCommand,
 } from "../../schemas/command.ts";
@@ -24,6 +24,7 @@ import { createPricer } from "../sink/price.ts";
 import { retryDeadLetters, type RetryOptions, type RetrySummary } from "../sink/retry-dead-letters.ts";
 import { createSink } from "../sink/sink.ts";
 
+const LIMIT_FAULT = "--limit takes a whole number of 1 or more.";
 const LISTED_DEFAULT = 100;
 const REASON_CHARS_SHOWN = 300;
 
@@ -40,7 +41,7 @@ export const deadLettersListCommand = defineCommand<ProcessCommand>({
   options,
   async run({ values }, io, config) {
     const selection = parseSelection(values, LISTED_DEFAULT);
-    if (selection === undefined) return refuse(io);
+    if (selection === undefined) return refuseUsage(io, LIMIT_FAULT);
     const letters: ListedLetter[] = [];
     let total = 0;
     await using open = new AsyncDisposableStack();
@@ -67,7 +68,7 @@ export const deadLettersRetryCommand = defineCommand<StoreCommand>({
   options,
   async run({ values }, io, { clickhouse }, config) {
     const selection = parseSelection(values, Number.MAX_SAFE_INTEGER);
-    if (selection === undefined) return refuse(io);
+    if (selection === undefined) return refuseUsage(io, LIMIT_FAULT);
     const sum: RetrySummary = { tried: 0, stored: 0, stayed: 0 };
     await using open = new AsyncDisposableStack();
     for (const [, store] of openAll(open, io, config)) {
@@ -126,11 +127,6 @@ function parseSelection(values: CommandArguments["values"], limitDefault: number
   const lettersMax = limit === undefined ? limitDefault : Number(limit);
   if (!Number.isSafeInteger(lettersMax) || lettersMax < 1) return undefined;
   return { reason: String(reason), lettersMax };
-}
-
-function refuse({ stderr }: CommandIo): ExitCode {
-  stderr.write("--limit takes a whole number of 1 or more.\n");
-  return EXIT.usage;
 }
 
 interface ListedLetter {

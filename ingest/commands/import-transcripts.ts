@@ -8,9 +8,8 @@ import { AppError } from "../../schemas/app-error.ts";
 import {
   defineCommand,
   EXIT,
+  refuseUsage,
   type CommandArguments,
-  type CommandIo,
-  type ExitCode,
   type StoreCommand,
 } from "../../schemas/command.ts";
 import type { Config } from "../../schemas/config.ts";
@@ -71,7 +70,7 @@ function defineTranscriptCommand({ client, format, defaultFolders, home }: Trans
     async run(args, io, { clickhouse, postgres }, config) {
       const since = readSince(args);
       if (since === null)
-        return refuse(io, "--since takes a time such as 2026-11-20 or 2026-11-20T09:30:00Z.");
+        return refuseUsage(io, "--since takes a time such as 2026-11-20 or 2026-11-20T09:30:00Z.");
       const folders =
         readFolders(args, io.cwd) ?? defaultFolders(config).filter((folder) => existsSync(folder));
       const found = await Promise.all(folders.map((folder) => findTranscripts(folder, format, since)));
@@ -81,7 +80,7 @@ function defineTranscriptCommand({ client, format, defaultFolders, home }: Trans
         throw new AppError("bad_request", `No transcripts of ${format.title} are in ${places.join(" or ")}.`);
       }
       const person = await readPerson(args, postgres);
-      if (typeof person === "string") return refuse(io, person);
+      if (typeof person === "string") return refuseUsage(io, person);
       const begunAtMs = io.now().getTime();
       const summary = await importTranscripts(clickhouse, format, files, {
         price: createPricer(config.prices),
@@ -141,11 +140,6 @@ async function readPerson(
   }
   const [only, other] = await postgres.db.select({ email: people.email }).from(people).limit(2);
   return only && !other ? personOf(only.email) : "Say whose transcripts these are: --person EMAIL.";
-}
-
-function refuse({ stderr }: CommandIo, sentence: string): ExitCode {
-  stderr.write(`${sentence}\n`);
-  return EXIT.usage;
 }
 
 /** Told each time another tenth of the files is done. */

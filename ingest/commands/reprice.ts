@@ -1,13 +1,7 @@
 // `assay reprice --from T`: prices stored calls again, with the price table and the ASSAY_PRICES of today.
 
 import { z } from "zod";
-import {
-  defineCommand,
-  EXIT,
-  type CommandIo,
-  type ExitCode,
-  type StoreCommand,
-} from "../../schemas/command.ts";
+import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
 import { repriceCalls, type RepriceSummary } from "../pricing/reprice.ts";
 import { toPhrase } from "../pricing/unpriced-models.ts";
 import { createPricer } from "../sink/price.ts";
@@ -30,9 +24,9 @@ export const repriceCommand = defineCommand<StoreCommand>({
     const from = parseTime(values["from"]);
     const to = values["to"] === undefined ? io.now() : parseTime(values["to"]);
     if (from === undefined || to === undefined)
-      return refuse(io, "--from and --to take a time such as 2026-11-20 or 2026-11-20T09:30:00Z.");
+      return refuseUsage(io, "--from and --to take a time such as 2026-11-20 or 2026-11-20T09:30:00Z.");
     if (from >= to)
-      return refuse(
+      return refuseUsage(
         io,
         `--from ${from.toISOString()} is not before ${to.toISOString()}; nothing would be priced.`,
       );
@@ -58,11 +52,6 @@ const time = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform
 
 function parseTime(given: string | boolean | undefined): Date | undefined {
   return time.safeParse(given).data;
-}
-
-function refuse({ stderr }: CommandIo, sentence: string): ExitCode {
-  stderr.write(`${sentence}\n`);
-  return EXIT.usage;
 }
 
 function toText({ calls, changed, unpriced, unpriced_models: models }: RepriceSummary): string {

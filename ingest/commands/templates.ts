@@ -11,8 +11,8 @@ import { AppError, errorMessage } from "../../schemas/app-error.ts";
 import {
   defineCommand,
   EXIT,
+  refuseUsage,
   type CommandIo,
-  type ExitCode,
   type StoreCommand,
 } from "../../schemas/command.ts";
 import {
@@ -42,9 +42,12 @@ export const templatesAddCommand = defineCommand<StoreCommand>({
   async run({ positionals, values }, io, { postgres }) {
     const [file, ...more] = positionals;
     const name = nameSchema.safeParse(values["name"]);
-    if (!name.success) return refuse(io, `--name takes 1 to ${NAME_CHARS_MAX} characters, on one line.`);
+    if (!name.success) return refuseUsage(io, `--name takes 1 to ${NAME_CHARS_MAX} characters, on one line.`);
     if (file === undefined || more.length > 0)
-      return refuse(io, "Name one file with the text, or - for stdin: npx assay templates add --name N FILE");
+      return refuseUsage(
+        io,
+        "Name one file with the text, or - for stdin: npx assay templates add --name N FILE",
+      );
     const body = await readText(file, io);
     await addTemplate(postgres, { name: name.data, body }, io.now());
     io.stderr.write(
@@ -87,7 +90,7 @@ export const templatesRemoveCommand = defineCommand<StoreCommand>({
   async run({ positionals, values }, io, { postgres }) {
     const [name, ...more] = positionals;
     if (name === undefined || more.length > 0)
-      return refuse(
+      return refuseUsage(
         io,
         "Say which template, by its name: npx assay templates remove NAME. Names: npx assay templates list",
       );
@@ -125,9 +128,4 @@ async function readBytes(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   }
   if (length <= TEMPLATE_BYTES_MAX) return Buffer.concat(chunks);
   throw new AppError("too_large", `A template has ${TEMPLATE_BYTES_MAX} bytes at most; this one has more.`);
-}
-
-function refuse({ stderr }: CommandIo, sentence: string): ExitCode {
-  stderr.write(`${sentence}\n`);
-  return EXIT.usage;
 }

@@ -1,13 +1,6 @@
-// How the commands here tell that they were called wrongly, and read the options that several of them have.
+// Options of commands that are a time or a length of time.
 
-import { EXIT, type CommandIo, type ExitCode } from "../../schemas/command.ts";
 import { durationSchema, toMilliseconds } from "../../schemas/duration.ts";
-
-/** Says in one sentence what is wrong with the call. */
-export function refuseUsage({ stderr }: CommandIo, sentence: string): ExitCode {
-  stderr.write(`${sentence}\n`);
-  return EXIT.usage;
-}
 
 /** Undefined where the option was not given, and null where it is no time. A day means its first moment in UTC. */
 export function parseTime(option: string | boolean | undefined): Date | null | undefined {
