@@ -11,7 +11,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { startDashboard } from "./dashboard/server/listen.ts";
-import { createOwner } from "./dashboard/server/people.ts";
+import { createOwner } from "./dashboard/server/people/people.ts";
 import { startShipper } from "./ingest/commands/shipper.ts";
 import { startIntake, type RunningIntake, type StartIntakeOptions } from "./ingest/outcomes/start-intake.ts";
 import { watchSpool } from "./ingest/spool/health.ts";

@@ -1,8 +1,8 @@
 // What a newcomer needs to see a first call, on the very first start: an owner, a way into the dashboard, and a key.
 
-import { createKey } from "./dashboard/server/keys.ts";
-import { createLoginLink } from "./dashboard/server/login-links.ts";
-import { createOwner } from "./dashboard/server/people.ts";
+import { createKey } from "./dashboard/server/keys/keys.ts";
+import { createLoginLink } from "./dashboard/server/access/login-links.ts";
+import { createOwner } from "./dashboard/server/people/people.ts";
 import type { PostgresStore } from "./schemas/postgres/open.ts";
 import type { FirstSteps } from "./schemas/process-messages.ts";
 

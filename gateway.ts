@@ -9,7 +9,7 @@
 
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { startIdentityPolling, type SnapshotWriter } from "./dashboard/server/identity-snapshot.ts";
+import { startIdentityPolling, type SnapshotWriter } from "./dashboard/server/people/identity-snapshot.ts";
 import { defineCommand, EXIT, type CommandIo, type ProcessCommand } from "./schemas/command.ts";
 import type { Config } from "./schemas/config.ts";
 import { makeDataDirectory } from "./schemas/data-directory.ts";

@@ -1,5 +1,5 @@
 // What a gateway knows of identities: every key that may be used, and everybody for whom a proxy may vouch, in files in the data
-// directory. Whoever can ask Postgres writes them (dashboard/server/identity-snapshot.ts); gateways read them and never ask a
+// directory. Whoever can ask Postgres writes them (dashboard/server/people/identity-snapshot.ts); gateways read them and never ask a
 // store, so that they start and serve while Postgres is away.
 //
 //   identity-snapshot.json      the manifest: which files are in force, and when Postgres was last heard

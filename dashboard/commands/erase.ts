@@ -3,9 +3,9 @@
 
 import { join } from "node:path";
 import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
-import { erasePerson, findTraces, type PersonTraces } from "../server/erase.ts";
-import { writeIdentitySnapshot } from "../server/identity-snapshot.ts";
-import { findPerson } from "../server/people.ts";
+import { erasePerson, findTraces, type PersonTraces } from "../server/people/erase.ts";
+import { writeIdentitySnapshot } from "../server/people/identity-snapshot.ts";
+import { findPerson } from "../server/people/people.ts";
 
 const REASON_CHARS_MAX = 500;
 

@@ -4,7 +4,7 @@
 // row is asked of the store only when the reader has taken the ones before, so memory stays the same whatever the span.
 
 import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
-import { exportEvents } from "../server/event-export.ts";
+import { exportEvents } from "../server/export/event-export.ts";
 import { EXPORT_USAGE, exportOptions, readExportSpan, send } from "./export-span.ts";
 
 export const exportEventsCommand = defineCommand<StoreCommand>({

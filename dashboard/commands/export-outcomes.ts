@@ -3,7 +3,7 @@
 // Always holds: no outcome leaves before the export stands in the audit of everybody whose it is, with the operator's reason.
 
 import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
-import { exportOutcomes } from "../server/outcome-export.ts";
+import { exportOutcomes } from "../server/export/outcome-export.ts";
 import { EXPORT_USAGE, exportOptions, readExportSpan, send } from "./export-span.ts";
 
 export const exportOutcomesCommand = defineCommand<StoreCommand>({

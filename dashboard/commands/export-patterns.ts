@@ -3,7 +3,7 @@
 // Always holds: no pattern of a person leaves before the export stands in that person's audit, with the operator's reason.
 
 import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
-import { exportPatterns } from "../server/pattern-export.ts";
+import { exportPatterns } from "../server/export/pattern-export.ts";
 import { EXPORT_USAGE, exportOptions, readExportSpan, send } from "./export-span.ts";
 
 export const exportPatternsCommand = defineCommand<StoreCommand>({

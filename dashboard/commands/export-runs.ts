@@ -3,7 +3,7 @@
 // Always holds: no run of a person leaves before the export stands in that person's audit, with the operator's reason.
 
 import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
-import { exportRuns } from "../server/run-export.ts";
+import { exportRuns } from "../server/export/run-export.ts";
 import { EXPORT_USAGE, exportOptions, readExportSpan, send } from "./export-span.ts";
 
 export const exportRunsCommand = defineCommand<StoreCommand>({

@@ -3,7 +3,7 @@
 // Always holds: no week of a person leaves before the export stands in that person's audit, with the operator's reason.
 
 import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
-import { exportWeeks } from "../server/week-export.ts";
+import { exportWeeks } from "../server/export/week-export.ts";
 import { EXPORT_USAGE, exportOptions, readExportSpan, send } from "./export-span.ts";
 
 export const exportWeeksCommand = defineCommand<StoreCommand>({

@@ -3,8 +3,8 @@
 import { z } from "zod";
 import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
 import { OVERLAP_HOURS_MAX } from "../../schemas/dashboard-api.ts";
-import { writeIdentitySnapshot } from "../server/identity-snapshot.ts";
-import { rotateKey } from "../server/key-rotation.ts";
+import { writeIdentitySnapshot } from "../server/people/identity-snapshot.ts";
+import { rotateKey } from "../server/keys/key-rotation.ts";
 import { parseDuration, parseTime } from "./time-options.ts";
 
 const HOUR_MS = 3_600_000;

@@ -5,11 +5,11 @@ import { WORKLOAD_CLASSES } from "../../schemas/closed-lists.ts";
 import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
 import { newKeySchema } from "../../schemas/dashboard-api.ts";
 import { createLog } from "../../schemas/log.ts";
-import { writeIdentitySnapshot } from "../server/identity-snapshot.ts";
-import { addLastUse, type KeyUses } from "../server/key-use.ts";
-import { createKey, listAllKeys, revokeKey, type OwnedKey } from "../server/keys.ts";
-import { findPerson } from "../server/people.ts";
-import { findTeam } from "../server/teams.ts";
+import { writeIdentitySnapshot } from "../server/people/identity-snapshot.ts";
+import { addLastUse, type KeyUses } from "../server/keys/key-use.ts";
+import { createKey, listAllKeys, revokeKey, type OwnedKey } from "../server/keys/keys.ts";
+import { findPerson } from "../server/people/people.ts";
+import { findTeam } from "../server/people/teams.ts";
 import { parseTime } from "./time-options.ts";
 
 const classSchema = newKeySchema.shape.workload_class;

@@ -1,9 +1,9 @@
 // `assay login-link`: a one-time link into the dashboard. It signs in as the person, so it stands in their audit.
 
 import { defineCommand, EXIT, refuseUsage, type StoreCommand } from "../../schemas/command.ts";
-import { toDashboardUrl } from "../server/addresses.ts";
-import { createLoginLink } from "../server/login-links.ts";
-import { findPerson } from "../server/people.ts";
+import { toDashboardUrl } from "../server/http/addresses.ts";
+import { createLoginLink } from "../server/access/login-links.ts";
+import { findPerson } from "../server/people/people.ts";
 
 export const loginLinkCommand = defineCommand<StoreCommand>({
   kind: "store",

@@ -12,9 +12,9 @@ import {
   type StoreCommand,
 } from "../../schemas/command.ts";
 import { isSystemError } from "../../schemas/data-directory.ts";
-import { writeIdentitySnapshot } from "../server/identity-snapshot.ts";
-import { parsePeopleFile } from "../server/people-file.ts";
-import { importPeople } from "../server/people.ts";
+import { writeIdentitySnapshot } from "../server/people/identity-snapshot.ts";
+import { parsePeopleFile } from "../server/people/people-file.ts";
+import { importPeople } from "../server/people/people.ts";
 
 /** Room for more than 100,000 people. */
 const FILE_BYTES_MAX = 20 * 1024 * 1024;

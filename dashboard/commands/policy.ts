@@ -15,7 +15,7 @@ import type { Config } from "../../schemas/config.ts";
 import { toPolicyText } from "../../schemas/policy-text.ts";
 import { publishPolicy } from "../../schemas/postgres/policies.ts";
 import { POLICY_CHARS_MAX } from "../../schemas/pattern-api.ts";
-import { readPolicyState } from "../server/policy.ts";
+import { readPolicyState } from "../server/policy/policy.ts";
 
 export const policyShowCommand = defineCommand<StoreCommand>({
   kind: "store",

@@ -10,8 +10,13 @@ import {
   type StoreCommand,
 } from "../../schemas/command.ts";
 import { newScheduleSchema } from "../../schemas/schedule-api.ts";
-import { findPerson } from "../server/people.ts";
-import { addSchedule, endSchedule, listAllSchedules, type OwnedSchedule } from "../server/schedules.ts";
+import { findPerson } from "../server/people/people.ts";
+import {
+  addSchedule,
+  endSchedule,
+  listAllSchedules,
+  type OwnedSchedule,
+} from "../server/schedules/schedules.ts";
 
 export const schedulesAddCommand = defineCommand<StoreCommand>({
   kind: "store",

@@ -9,17 +9,17 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { AppError } from "../../schemas/app-error.ts";
 import type { Me } from "../../schemas/dashboard-api.ts";
-import { toGatewayUrl } from "./addresses.ts";
+import { toGatewayUrl } from "./http/addresses.ts";
 import type { Dashboard, DashboardEnv } from "./dashboard.ts";
 import { createPersonRoutes } from "./person-routes.ts";
-import { createPolicyRoutes } from "./policy-routes.ts";
-import { createErrorBoundary } from "./problem.ts";
-import { createReviewRoutes } from "./review-routes.ts";
-import { createHostGuard, createOriginGuard } from "./request-guard.ts";
-import { createSecurityHeaders } from "./security-headers.ts";
-import { createSessionCookie } from "./session-cookie.ts";
-import { createSignInRoutes, createSignOutRoute, requireSession } from "./sign-in.ts";
-import { createWebFiles, WEB_DIRECTORY } from "./web-files.ts";
+import { createPolicyRoutes } from "./policy/policy-routes.ts";
+import { createErrorBoundary } from "./http/problem.ts";
+import { createReviewRoutes } from "./patterns/review-routes.ts";
+import { createHostGuard, createOriginGuard } from "./http/request-guard.ts";
+import { createSecurityHeaders } from "./http/security-headers.ts";
+import { createSessionCookie } from "./access/session-cookie.ts";
+import { createSignInRoutes, createSignOutRoute, requireSession } from "./access/sign-in.ts";
+import { createWebFiles, WEB_DIRECTORY } from "./http/web-files.ts";
 
 const BODY_BYTES_MAX = 64 * 1024;
 

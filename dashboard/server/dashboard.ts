@@ -5,7 +5,7 @@ import type { Hono } from "hono";
 import type { Logger } from "pino";
 import type { Stores } from "../../schemas/command.ts";
 import type { Config } from "../../schemas/config.ts";
-import type { Session } from "./sessions.ts";
+import type { Session } from "./access/sessions.ts";
 
 export interface Dashboard {
   stores: Stores;

@@ -4,15 +4,15 @@
 
 import type { Hono } from "hono";
 import type { Dashboard } from "./dashboard.ts";
-import { daySpanSchema } from "./day-span.ts";
-import { createKeyRoutes } from "./key-routes.ts";
-import { parseQuery } from "./request-parts.ts";
-import { createPatternRoutes } from "./pattern-routes.ts";
-import { createRunRoutes } from "./run-routes.ts";
-import { readRuns, runsQuerySchema } from "./runs.ts";
-import { createScheduleRoutes } from "./schedule-routes.ts";
-import { createScopedRoutes, type PersonEnv } from "./scope.ts";
-import { readUsage } from "./usage.ts";
+import { daySpanSchema } from "./usage/day-span.ts";
+import { createKeyRoutes } from "./keys/key-routes.ts";
+import { parseQuery } from "./http/request-parts.ts";
+import { createPatternRoutes } from "./patterns/pattern-routes.ts";
+import { createRunRoutes } from "./runs/run-routes.ts";
+import { readRuns, runsQuerySchema } from "./runs/runs.ts";
+import { createScheduleRoutes } from "./schedules/schedule-routes.ts";
+import { createScopedRoutes, type PersonEnv } from "./access/scope.ts";
+import { readUsage } from "./usage/usage.ts";
 
 export function createPersonRoutes(dashboard: Dashboard): Hono<PersonEnv> {
   const { stores, now } = dashboard;

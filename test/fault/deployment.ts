@@ -1,9 +1,9 @@
 // The deployment that a campaign breaks: Kafka, ClickHouse and Postgres behind networks that can be broken, gateways, sinks and
 // analytics as processes, a provider, and people with keys.
 
-import { createKey } from "../../dashboard/server/keys.ts";
-import { importPeople } from "../../dashboard/server/people.ts";
-import { parsePeopleFile } from "../../dashboard/server/people-file.ts";
+import { createKey } from "../../dashboard/server/keys/keys.ts";
+import { importPeople } from "../../dashboard/server/people/people.ts";
+import { parsePeopleFile } from "../../dashboard/server/people/people-file.ts";
 import { openClickHouse } from "../../schemas/clickhouse/open.ts";
 import type { ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import { readConfig, type KafkaConfig } from "../../schemas/config.ts";

@@ -1,7 +1,11 @@
 // Signing in and out, through the HTTP door.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ADDRESSES_MAX, ATTEMPTS_MAX, createAttemptLimit } from "../../dashboard/server/attempt-limit.ts";
+import {
+  ADDRESSES_MAX,
+  ATTEMPTS_MAX,
+  createAttemptLimit,
+} from "../../dashboard/server/access/attempt-limit.ts";
 import { meSchema, problemSchema } from "../../schemas/dashboard-api.ts";
 import { loginLinks, sessions } from "../../schemas/postgres/tables.ts";
 import { cookieOf, openBrowser, openDashboardBench, type DashboardBench } from "../services/dashboard.ts";

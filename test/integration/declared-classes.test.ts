@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { createDeclaredClasses } from "../../analytics/declared-classes.ts";
-import { addSchedule, endSchedule } from "../../dashboard/server/schedules.ts";
+import { addSchedule, endSchedule } from "../../dashboard/server/schedules/schedules.ts";
 import { AppError } from "../../schemas/app-error.ts";
 import { defineQuery, defineStatement, type ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import { openPostgresLater } from "../../schemas/postgres/open.ts";

@@ -3,8 +3,8 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { eraseCommand } from "../../dashboard/commands/erase.ts";
-import { erasePerson } from "../../dashboard/server/erase.ts";
-import { importPeople } from "../../dashboard/server/people.ts";
+import { erasePerson } from "../../dashboard/server/people/erase.ts";
+import { importPeople } from "../../dashboard/server/people/people.ts";
 import { importEventsCommand } from "../../ingest/commands/import-events.ts";
 import { repriceCommand } from "../../ingest/commands/reprice.ts";
 import { PERSON_TABLES, TOMBSTONE_TABLE } from "../../schemas/clickhouse/erasure.ts";

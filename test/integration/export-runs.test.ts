@@ -5,7 +5,7 @@ import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { exportRunsCommand } from "../../dashboard/commands/export-runs.ts";
-import { exportRuns } from "../../dashboard/server/run-export.ts";
+import { exportRuns } from "../../dashboard/server/export/run-export.ts";
 import { audit } from "../../schemas/postgres/tables.ts";
 import { buildRun, NO_COUNTS, NO_TOKENS } from "../builders/derived-rows.ts";
 import { at, recordRun } from "../builders/recorded-run.ts";

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { exportEventsCommand } from "../../dashboard/commands/export-events.ts";
-import { exportEvents } from "../../dashboard/server/event-export.ts";
+import { exportEvents } from "../../dashboard/server/export/event-export.ts";
 import { audit } from "../../schemas/postgres/tables.ts";
 import { tokenEventSchema, type TokenEvent } from "../../schemas/token-event.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";

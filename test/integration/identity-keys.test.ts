@@ -3,7 +3,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { keysCreateCommand, keysListCommand, keysRevokeCommand } from "../../dashboard/commands/keys.ts";
-import { createKey, USABLE_KEYS_MAX } from "../../dashboard/server/keys.ts";
+import { createKey, USABLE_KEYS_MAX } from "../../dashboard/server/keys/keys.ts";
 import { hashAssayKey, isWellFormedAssayKey } from "../../schemas/assay-key.ts";
 import { createdKeySchema, keysSchema } from "../../schemas/dashboard-api.ts";
 import { readSnapshotManifest, readSnapshotRows, type SnapshotKey } from "../../schemas/identity-snapshot.ts";

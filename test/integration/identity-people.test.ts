@@ -7,7 +7,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { loginLinkCommand } from "../../dashboard/commands/login-link.ts";
 import { peopleImportCommand } from "../../dashboard/commands/people-import.ts";
-import { createOwner } from "../../dashboard/server/people.ts";
+import { createOwner } from "../../dashboard/server/people/people.ts";
 import { importEventsCommand } from "../../ingest/commands/import-events.ts";
 import { positionAt, readPositions } from "../../schemas/postgres/positions.ts";
 import { audit, people, teams } from "../../schemas/postgres/tables.ts";

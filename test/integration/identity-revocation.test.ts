@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createKey, revokeKey, type CreatedKey } from "../../dashboard/server/keys.ts";
+import { createKey, revokeKey, type CreatedKey } from "../../dashboard/server/keys/keys.ts";
 import { migratePostgres } from "../../schemas/postgres/migrate.ts";
 import { openPostgres, type PostgresStore } from "../../schemas/postgres/open.ts";
 import { DistributedProcess } from "../services/distributed.ts";

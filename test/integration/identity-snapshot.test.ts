@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { createKey } from "../../dashboard/server/keys.ts";
+import { createKey } from "../../dashboard/server/keys/keys.ts";
 import {
   RENEW_AGE_MS,
   SNAPSHOT_LOCK,
@@ -15,7 +15,7 @@ import {
   startIdentitySnapshot,
   writeIdentitySnapshot,
   type SnapshotTarget,
-} from "../../dashboard/server/identity-snapshot.ts";
+} from "../../dashboard/server/people/identity-snapshot.ts";
 import { openSnapshot, type SnapshotReader } from "../../ingest/gateway/identity/snapshot.ts";
 import { hashAssayKey } from "../../schemas/assay-key.ts";
 import { replaceFile } from "../../schemas/data-directory.ts";

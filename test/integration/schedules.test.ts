@@ -8,8 +8,8 @@ import {
   schedulesEndCommand,
   schedulesListCommand,
 } from "../../dashboard/commands/schedules.ts";
-import { createKey } from "../../dashboard/server/keys.ts";
-import { HOLDING_SCHEDULES_MAX } from "../../dashboard/server/schedules.ts";
+import { createKey } from "../../dashboard/server/keys/keys.ts";
+import { HOLDING_SCHEDULES_MAX } from "../../dashboard/server/schedules/schedules.ts";
 import { audit } from "../../schemas/postgres/tables.ts";
 import {
   scheduleSchema,

@@ -10,7 +10,7 @@ import type { Hono } from "hono";
 import { pino } from "pino";
 import { createDashboard } from "../../dashboard/server/app.ts";
 import type { Dashboard, DashboardEnv } from "../../dashboard/server/dashboard.ts";
-import { createLoginLink } from "../../dashboard/server/login-links.ts";
+import { createLoginLink } from "../../dashboard/server/access/login-links.ts";
 import { migrateClickHouse } from "../../schemas/clickhouse/migrate.ts";
 import { openClickHouse } from "../../schemas/clickhouse/open.ts";
 import type { ExitCode, StoreCommand } from "../../schemas/command.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { runAnalysis } from "../../analytics/job.ts";
 import { eraseCommand } from "../../dashboard/commands/erase.ts";
 import type { Dashboard } from "../../dashboard/server/dashboard.ts";
-import { createKey } from "../../dashboard/server/keys.ts";
+import { createKey } from "../../dashboard/server/keys/keys.ts";
 import { openDeadLetters } from "../../ingest/sink/dead-letters.ts";
 import { createPricer } from "../../ingest/sink/price.ts";
 import { createSink } from "../../ingest/sink/sink.ts";

@@ -6,7 +6,7 @@ import { sign } from "@octokit/webhooks-methods";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
 import { createDashboard } from "../../dashboard/server/app.ts";
-import { createKey } from "../../dashboard/server/keys.ts";
+import { createKey } from "../../dashboard/server/keys/keys.ts";
 import { startDashboard } from "../../dashboard/server/listen.ts";
 import { createLinkHashes, type LinkHashes } from "../../ingest/outcomes/link-hashes.ts";
 import { startIntake } from "../../ingest/outcomes/start-intake.ts";

@@ -17,7 +17,7 @@ import { OTLPMetricExporter as ProtobufMetricExporter } from "@opentelemetry/exp
 import { BatchLogRecordProcessor, LoggerProvider } from "@opentelemetry/sdk-logs";
 import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { pino } from "pino";
-import { createKey } from "../../dashboard/server/keys.ts";
+import { createKey } from "../../dashboard/server/keys/keys.ts";
 import { createIntake } from "../../ingest/outcomes/intake.ts";
 import { createLinkHashes } from "../../ingest/outcomes/link-hashes.ts";
 import { openOutcomeWriter } from "../../ingest/outcomes/outcome-writer.ts";
