@@ -145,6 +145,29 @@ export const OUTCOME_FACTS = [
 /** What a person may do on the dashboard, beyond seeing their own figures. */
 export const ROLES = ["self", "manager", "owner", "officer", "operator"] as const;
 
+/** What a personal access token may be used for. */
+export const TOKEN_SCOPES = ["read", "write", "organisation"] as const;
+
+/** What a person hears of. */
+export const NOTICE_KINDS = [
+  "pattern_notified",
+  "pattern_opened",
+  "pattern_closed",
+  "contest_answered",
+  "review_opened",
+  "contest_waiting",
+  "key_expires",
+] as const;
+
+/** How they hear of it. The page is always one. */
+export const NOTICE_CHANNELS = ["page", "email", "webhook"] as const;
+
+/** How a session began. */
+export const SIGN_IN_METHODS = ["link", "oidc"] as const;
+
+/** What a person can say of a run of their own. */
+export const RUN_RATINGS = ["useful", "not_useful"] as const;
+
 export type LinkedBy = (typeof LINKED_BY)[number];
 export type ModelTier = (typeof MODEL_TIERS)[number];
 export type PatternClosing = (typeof PATTERN_CLOSINGS)[number];
@@ -154,6 +177,11 @@ export type Verdict = (typeof VERDICTS)[number];
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 export type KeyKind = (typeof KEY_KINDS)[number];
 export type RequestKind = (typeof REQUEST_KINDS)[number];
+export type NoticeChannel = (typeof NOTICE_CHANNELS)[number];
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+export type RunRating = (typeof RUN_RATINGS)[number];
+export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
+export type TokenScope = (typeof TOKEN_SCOPES)[number];
 export type Role = (typeof ROLES)[number];
 export type ResultState = (typeof RESULT_STATES)[number];
 export type StopKind = (typeof STOP_KINDS)[number];

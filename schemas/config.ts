@@ -33,6 +33,8 @@ export interface Config {
   /** Days such as 2026-12-25. */
   holidays: readonly string[];
   individualScoring: "policy" | "on" | "off";
+  /** People of the smallest group whose totals are shown. */
+  minGroup: number;
   method: Method;
   /** By the last part of its address under /webhooks; undefined: that intake is closed. */
   webhookSecrets: Readonly<Record<"github" | "gitlab" | "generic", string | undefined>>;
@@ -116,6 +118,7 @@ function toConfig(settings: Settings, upstreams: ReadonlyMap<string, Upstream>):
     timezone: settings.ASSAY_TIMEZONE,
     holidays: settings.ASSAY_HOLIDAYS?.split(",") ?? [],
     individualScoring: settings.ASSAY_INDIVIDUAL_SCORING,
+    minGroup: settings.ASSAY_MIN_GROUP,
     method: toMethod(settings.ASSAY_METHOD),
     webhookSecrets: {
       github: settings.ASSAY_GITHUB_WEBHOOK_SECRET,

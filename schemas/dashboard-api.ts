@@ -32,6 +32,8 @@ export const meSchema = z.object({
   name: z.string(),
   team: z.string().nullable(),
   role: z.enum(ROLES),
+  /** Whether anybody reports to this person. */
+  is_manager: z.boolean(),
   /** Where clients are pointed, and the organisation's zone, in which days begin. */
   gateway_url: z.url(),
   timezone: z.string(),

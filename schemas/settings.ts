@@ -68,6 +68,13 @@ export const settingsSchema = z.object({
     .describe(
       "policy: yield, signals and patterns of individuals begin when the owner has published the policy. on: it was published elsewhere. off: none are computed.",
     ),
+  ASSAY_MIN_GROUP: z.coerce
+    .number({ error: "a number of people, at least 5" })
+    .int()
+    .min(5, "a number of people, at least 5")
+    .max(1000)
+    .default(10)
+    .describe("People of the smallest group whose totals are shown."),
   ASSAY_METHOD: methodOverridesSchema
     .default({})
     .describe(

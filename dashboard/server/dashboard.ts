@@ -19,5 +19,5 @@ export interface Dashboard {
 export interface DashboardEnv {
   /** Absent where a request did not come over a socket. */
   Bindings: Partial<HttpBindings>;
-  Variables: { session: Session };
+  Variables: { session: Session | undefined };
 }

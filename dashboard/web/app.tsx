@@ -1,20 +1,16 @@
 // Which page is drawn: the sign-in page for its own address, any other for the person who is signed in.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
-import { type Api, isSignedOut } from "./api.ts";
+import { Suspense, useEffect } from "react";
+import { type Api, isSignedOut } from "./api/client.ts";
+import { readMe } from "./api/session.ts";
 import { Frame } from "./components/frame.tsx";
 import { Shortcuts } from "./components/shortcuts.tsx";
 import { Failed, Loading, Skeleton } from "./components/states.tsx";
 import { Link, navigate, PATHS, useAddress } from "./location.tsx";
-import { KeysAndClients } from "./pages/keys-and-clients.tsx";
-import { MyRuns } from "./pages/my-runs.tsx";
-import { MyUsage } from "./pages/my-usage.tsx";
-import { RunPage } from "./pages/run.tsx";
-import { Schedules } from "./pages/schedules.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
-import { runIdOf } from "./prepare/runs-view.ts";
-import { SessionContext } from "./session.ts";
+import { findPage } from "./pages.ts";
+import { SessionContext, useSession } from "./session.ts";
 
 interface AppProps {
   api: Api;
@@ -28,7 +24,7 @@ export function App({ api, now }: AppProps) {
 }
 
 function SignedIn({ api, now, path }: AppProps & { path: string }) {
-  const me = useQuery({ queryKey: ["me"], queryFn: api.me });
+  const me = useQuery({ queryKey: ["me"], queryFn: () => readMe(api) });
   useLeaveWhenSignedOut();
   if (me.data === undefined) {
     return (
@@ -55,28 +51,25 @@ function SignedIn({ api, now, path }: AppProps & { path: string }) {
 }
 
 function Page({ path }: { path: string }) {
-  const runId = runIdOf(path);
-  if (runId !== null) return <RunPage key={runId} runId={runId} />;
-  switch (path) {
-    case PATHS.usage:
-      return <MyUsage />;
-    case PATHS.runs:
-      return <MyRuns />;
-    case PATHS.schedules:
-      return <Schedules />;
-    case PATHS.keys:
-      return <KeysAndClients />;
-    default:
-      return (
-        <div className="stack">
-          <h1>There is no page here</h1>
-          <p>
-            The address may be mistyped, or the page is not for you. Go to{" "}
-            <Link href={PATHS.usage}>My usage</Link>.
-          </p>
-        </div>
-      );
+  const { me } = useSession();
+  const found = findPage(path, me);
+  if (found !== undefined) {
+    const { page, id } = found;
+    return (
+      <Suspense fallback={<Loading shape={<Skeleton height={320} />} />}>
+        <page.View key={id} id={id} />
+      </Suspense>
+    );
   }
+  return (
+    <div className="stack">
+      <h1>There is no page here</h1>
+      <p>
+        The address may be mistyped, or the page is not for you. Go to{" "}
+        <Link href={PATHS.usage}>My usage</Link>.
+      </p>
+    </div>
+  );
 }
 
 /** Whichever request finds out first that the session is over leads to the sign-in page, and takes the figures away. */

@@ -7,8 +7,14 @@ import { RUNS_PATH } from "./prepare/runs-view.ts";
 export const PATHS = {
   usage: "/usage",
   runs: RUNS_PATH,
+  patterns: "/patterns",
   schedules: "/schedules",
+  review: "/review",
+  organisation: "/organisation",
   keys: "/keys",
+  policy: "/policy",
+  settings: "/settings",
+  operator: "/operator",
   signIn: "/sign-in",
 } as const;
 

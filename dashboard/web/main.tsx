@@ -4,7 +4,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { z } from "zod";
 import { AppError } from "../../schemas/app-error.ts";
-import { createApi } from "./api.ts";
+import { createApi } from "./api/client.ts";
 import { App } from "./app.tsx";
 import { applyStoredTheme } from "./preferences.ts";
 

@@ -2,7 +2,7 @@
 
 import { createContext, useContext } from "react";
 import type { Me } from "../../schemas/dashboard-api.ts";
-import type { Api } from "./api.ts";
+import { type Api } from "./api/client.ts";
 
 export interface Session {
   api: Api;

@@ -219,35 +219,6 @@ export const organisationTargets = pgTable(
   ],
 );
 
-/** One-time links into the dashboard: the SHA-256 of each link's token. */
-export const loginLinks = pgTable(
-  "login_links",
-  {
-    tokenSha256: text("token_sha256").primaryKey(),
-    personId: uuid("person_id")
-      .notNull()
-      .references(() => people.personId),
-    createdAt: instant("created_at").notNull().defaultNow(),
-    expiresAt: instant("expires_at").notNull(),
-    usedAt: instant("used_at"),
-  },
-  () => [forSystem],
-);
-
-export const sessions = pgTable(
-  "sessions",
-  {
-    tokenSha256: text("token_sha256").primaryKey(),
-    personId: uuid("person_id")
-      .notNull()
-      .references(() => people.personId),
-    createdAt: instant("created_at").notNull().defaultNow(),
-    expiresAt: instant("expires_at").notNull(),
-    endedAt: instant("ended_at"),
-  },
-  (table) => [index("sessions_person").on(table.personId), forSystem],
-);
-
 /**
  * Who looked at whose data, or acted on it, and why. Append-only; each row carries the hash of the one before, so that a
  * row that was changed or taken out is found. `payloadSha256` stands in the chain, so that a payload can be erased.
@@ -273,6 +244,10 @@ export const audit = pgTable(
     pgPolicy("own_read", {
       for: "select",
       using: sql`${isActor(table.subjectId)} OR ${isActor(table.actorId)}`,
+    }),
+    pgPolicy("officer_read", {
+      for: "select",
+      using: sql`EXISTS (SELECT FROM people WHERE ${isActor(people.personId)} AND ${people.role} = 'officer')`,
     }),
   ],
 );

@@ -35,6 +35,21 @@ export async function fillTables(store: PostgresStore): Promise<void> {
     await store.pool
       .query(`INSERT INTO pattern_labels (decided_week, state, closed_by, evidence, method_version)
       VALUES (now(), 'resolved', 'manager', '["${name}"]', '')`);
+    await store.pool
+      .query(`INSERT INTO access_tokens (person_id, name, token_sha256, hint, scopes, created_at, expires_at)
+      VALUES ('${personId}', '${name}', '${name}', '', '{read}', now(), now())`);
+    await store.pool
+      .query(`INSERT INTO oidc_attempts (state_sha256, code_verifier, nonce, return_path, expires_at)
+      VALUES ('${name}', '', '', '', now())`);
+    await store.pool.query(`INSERT INTO oidc_subjects (issuer, subject, person_id)
+      VALUES ('', '${name}', '${personId}')`);
+    await store.pool.query(`WITH told AS (INSERT INTO notices (person_id, kind, about, created_at)
+      VALUES ('${personId}', 'pattern_notified', '${patternId}', now()) RETURNING notice_id)
+      INSERT INTO notice_deliveries (notice_id, channel, failure) SELECT notice_id, 'email', '${name}' FROM told`);
+    await store.pool.query(`INSERT INTO notice_preferences (person_id, kind, channel, is_on)
+      VALUES ('${personId}', 'pattern_opened', 'email', false)`);
+    await store.pool.query(`INSERT INTO setting_versions (name, reason, changed_at, changed_by, is_public)
+      VALUES ('${name}', '', now(), '${personId}', false)`);
     await store.pool.query(`INSERT INTO templates (name, body, created_at) VALUES ('${name}', '', now())`);
     await store.pool
       .query(`INSERT INTO audit (at, action, subject_id, payload, payload_sha256, previous_hash, hash)
@@ -114,6 +129,35 @@ export const ATTEMPTS: Readonly<Record<string, { set: string; row: string }>> = 
   policies: {
     set: "body = 'taken'",
     row: "(version, body, method_version, published_at) VALUES (1, 'new', '', now())",
+  },
+  access_tokens: {
+    set: "name = 'taken'",
+    row: `(person_id, name, token_sha256, hint, scopes, created_at, expires_at)
+      VALUES ('${BEN}', 'new', 'new', '', '{read}', now(), now())`,
+  },
+  oidc_attempts: {
+    set: "nonce = 'taken'",
+    row: "(state_sha256, code_verifier, nonce, return_path, expires_at) VALUES ('new', '', '', '', now())",
+  },
+  oidc_subjects: {
+    set: "subject = subject || '!'",
+    row: `(issuer, subject, person_id) VALUES ('', 'new', '${BEN}')`,
+  },
+  notices: {
+    set: "read_at = now()",
+    row: `(person_id, kind, about, created_at) VALUES ('${BEN}', 'pattern_opened', '${BEN}', now())`,
+  },
+  notice_deliveries: {
+    set: "attempts = 9",
+    row: `(notice_id, channel) VALUES ('${BEN}', 'webhook')`,
+  },
+  notice_preferences: {
+    set: "is_on = true",
+    row: `(person_id, kind, channel, is_on) VALUES ('${BEN}', 'key_expires', 'email', false)`,
+  },
+  setting_versions: {
+    set: "reason = 'taken'",
+    row: "(name, reason, changed_at, is_public) VALUES ('new', '', now(), true)",
   },
   templates: { set: "body = 'taken'", row: "(name, body, created_at) VALUES ('new', '', now())" },
   patterns: {

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import type { DashboardEnv } from "../../dashboard/server/dashboard.ts";
 import { createKey } from "../../dashboard/server/keys/keys.ts";
-import { createScopedRoutes } from "../../dashboard/server/access/scope.ts";
+import { createApi } from "../../dashboard/server/api.ts";
+import { defineRoute } from "../../dashboard/server/http/route.ts";
 import { keysSchema } from "../../schemas/dashboard-api.ts";
 import { keys, people } from "../../schemas/postgres/tables.ts";
 import { openBrowser, openDashboardBench, type DashboardBench, type Person } from "../services/dashboard.ts";
@@ -106,22 +107,23 @@ test("a route that forgets whose data it asks for gets nothing of anybody else f
   const { postgres } = bench.dashboard.stores;
   await createKey(postgres, { ...KEY, personId: ben.personId }, new Date());
   const mine = await createKey(postgres, { ...KEY, personId: ada.personId }, new Date());
-  const forgetful = new Hono<DashboardEnv>();
-  const routes = createScopedRoutes(postgres);
-  routes.get("/forgetful", (context) =>
-    context.var.store.db.transaction(async (transaction) =>
-      context.json({
+  const forgetful = defineRoute({
+    method: "GET",
+    path: "/people/:personId/forgetful",
+    summary: "",
+    access: "subject",
+    answer: z.unknown(),
+    handle: ({ who: { store } }) =>
+      store.db.transaction(async (transaction) => ({
         keys: await transaction.select().from(keys),
         people: await transaction.select().from(people),
-      }),
-    ),
-  );
-  forgetful.use(async (context, next) => {
-    context.set("session", { ...ada, tokenSha256: "", team: null });
-    await next();
+      })),
   });
-  forgetful.route("/people/:personId", routes);
-  const response = await forgetful.request(`/people/${ada.personId}/forgetful`);
+  const { cookie } = await bench.signIn(ada);
+  const response = await createApi(bench.dashboard, [forgetful]).request(
+    `/people/${ada.personId}/forgetful`,
+    { headers: { cookie } },
+  );
   expect(await response.json()).toMatchObject({
     keys: [{ keyId: mine.key.key_id }],
     people: [{ personId: ada.personId }],

@@ -7,7 +7,7 @@ import {
   createAttemptLimit,
 } from "../../dashboard/server/access/attempt-limit.ts";
 import { meSchema, problemSchema } from "../../schemas/dashboard-api.ts";
-import { loginLinks, sessions } from "../../schemas/postgres/tables.ts";
+import { loginLinks, sessions } from "../../schemas/postgres/access-tables.ts";
 import { cookieOf, openBrowser, openDashboardBench, type DashboardBench } from "../services/dashboard.ts";
 
 const MINUTE_MS = 60_000;
@@ -30,6 +30,7 @@ test("a link signs its person in, and nobody else", async () => {
     name: "Ada",
     team: null,
     role: "self",
+    is_manager: false,
     gateway_url: "http://127.0.0.1:4100",
     timezone: "UTC",
   });

@@ -17,15 +17,18 @@ import { migratePostgres } from "../../schemas/postgres/migrate.ts";
 import { openPostgres, type PostgresStore } from "../../schemas/postgres/open.ts";
 import { readRoleFacts } from "../../schemas/postgres/role.ts";
 import { actAs, actAsSystem } from "../../schemas/postgres/scope.ts";
+import * as accessTables from "../../schemas/postgres/access-tables.ts";
+import * as noticeTables from "../../schemas/postgres/notice-tables.ts";
 import * as outcomeTables from "../../schemas/postgres/outcome-tables.ts";
 import * as patternTables from "../../schemas/postgres/pattern-tables.ts";
+import * as settingTables from "../../schemas/postgres/setting-tables.ts";
 import * as tables from "../../schemas/postgres/tables.ts";
 import { ADA, ATTEMPTS, BEN, BENS, fillTables } from "../builders/scoped-rows.ts";
 
 /** On a loaded machine servers take their time to start. */
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-const TABLES = [tables, patternTables, outcomeTables]
+const TABLES = [tables, accessTables, noticeTables, outcomeTables, patternTables, settingTables]
   .flatMap((module) => Object.values(module))
   .flatMap((table) => (is(table, PgTable) ? getTableName(table) : []));
 const INSUFFICIENT_PRIVILEGE = "42501";

@@ -1,7 +1,9 @@
 // The way from the pages to the server: what a failure is, and that nothing of an unexpected answer is used.
 
 import { describe, expect, test } from "vitest";
-import { type Api, ApiError, createApi, isSignedOut } from "../../dashboard/web/api.ts";
+import { ApiError, createApi, isSignedOut, type Api } from "../../dashboard/web/api/client.ts";
+import { readRuns } from "../../dashboard/web/api/runs.ts";
+import { readMe } from "../../dashboard/web/api/session.ts";
 
 describe("the way to the server", () => {
   test("a problem keeps its sentence and its reference", async () => {
@@ -38,7 +40,7 @@ describe("the way to the server", () => {
       asked.push(input instanceof Request ? input.url : input.toString());
       return Response.json({ runs: [], next_cursor: null });
     });
-    await api.runs("../../me", "a&from=b");
+    await readRuns(api, "../../me", "a&from=b");
     expect(asked).toEqual(["/api/v1/people/..%2F..%2Fme/runs?cursor=a%26from%3Db"]);
   });
 });
@@ -49,7 +51,7 @@ function answering(response: () => Response | Promise<Response>): Api {
 
 async function failureOf(api: Api): Promise<ApiError> {
   try {
-    await api.me();
+    await readMe(api);
   } catch (error) {
     if (error instanceof ApiError) return error;
     throw error;

@@ -3,7 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { toRunLanes } from "../../dashboard/web/prepare/run-lanes.ts";
 import { explainClass, formatSpan, toCorrectionRows } from "../../dashboard/web/prepare/run-words.ts";
-import { runIdOf, runPath } from "../../dashboard/web/prepare/runs-view.ts";
+import { idBelow } from "../../dashboard/web/prepare/addresses.ts";
+import { runPath } from "../../dashboard/web/prepare/runs-view.ts";
 import { toScheduleRows } from "../../dashboard/web/prepare/schedule-rows.ts";
 import { TOKEN_FIELDS } from "../../schemas/token-event.ts";
 import { runCallsPageSchema, runClassSchema, runToolsPageSchema } from "../../schemas/run-api.ts";
@@ -171,11 +172,11 @@ describe("the words of a run", () => {
   });
 
   test.each(["r1", "explicit of/somebody", "ü %"])("stand at an address of their own: %s", (id) => {
-    expect(runIdOf(runPath(id))).toBe(id);
+    expect(idBelow(runPath(id), "/runs")).toBe(id);
   });
 
   test.each(["/runs", "/runs/", "/runs/a/b", "/usage"])("are not at %s", (path) => {
-    expect(runIdOf(path)).toBeNull();
+    expect(idBelow(path, "/runs")).toBeNull();
   });
 });
 

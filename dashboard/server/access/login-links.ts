@@ -6,7 +6,7 @@
 
 import { and, eq, gt, isNull, lte } from "drizzle-orm";
 import type { Database, PostgresStore } from "../../../schemas/postgres/open.ts";
-import { loginLinks } from "../../../schemas/postgres/tables.ts";
+import { loginLinks } from "../../../schemas/postgres/access-tables.ts";
 import { appendAudit } from "../../../schemas/postgres/audit.ts";
 import { createToken, hashToken } from "./sessions.ts";
 

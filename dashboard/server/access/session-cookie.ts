@@ -4,6 +4,7 @@
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { CookieOptions } from "hono/utils/cookie";
+import type { Config } from "../../../schemas/config.ts";
 import { SESSION_AGE_MS_MAX } from "./sessions.ts";
 
 export interface SessionCookie {
@@ -12,7 +13,8 @@ export interface SessionCookie {
   clear(context: Context): void;
 }
 
-export function createSessionCookie({ isHttps }: { isHttps: boolean }): SessionCookie {
+export function createSessionCookie({ publicUrl }: Pick<Config, "publicUrl">): SessionCookie {
+  const isHttps = publicUrl?.startsWith("https:") ?? false;
   const name = isHttps ? "__Host-assay_session" : "assay_session";
   // Strict also where a link leads here from elsewhere: the page itself needs no cookie, and its own requests bring it.
   const options: CookieOptions = { httpOnly: true, sameSite: "Strict", path: "/", secure: isHttps };

@@ -4,9 +4,10 @@
 // Always holds: the token is 256 random bits, so a plain SHA-256 of it is enough; who reads the table can't sign in.
 
 import { hash, randomBytes } from "node:crypto";
-import { and, eq, gt, isNull, lte, or } from "drizzle-orm";
+import { and, eq, gt, isNull, lte, or, sql } from "drizzle-orm";
 import type { Database } from "../../../schemas/postgres/open.ts";
-import { people, sessions, teams } from "../../../schemas/postgres/tables.ts";
+import { sessions } from "../../../schemas/postgres/access-tables.ts";
+import { people, teams } from "../../../schemas/postgres/tables.ts";
 import type { Role } from "../../../schemas/closed-lists.ts";
 
 const TOKEN_BYTES = 32;
@@ -19,6 +20,8 @@ export interface Session {
   name: string;
   team: string | null;
   role: Role;
+  /** Whether anybody reports to this person. */
+  isManager: boolean;
 }
 
 /** Begins a session and returns its token. Sessions of the person that are over are cleared away on the way. */
@@ -52,6 +55,7 @@ export async function findSession(
       name: people.name,
       team: teams.name,
       role: people.role,
+      isManager: sql<boolean>`EXISTS (SELECT FROM people AS report WHERE report.manager_id = ${people.personId})`,
     })
     .from(sessions)
     .innerJoin(people, eq(people.personId, sessions.personId))

@@ -10,7 +10,7 @@ import { compress } from "hono/compress";
 import { AppError } from "../../../schemas/app-error.ts";
 import type { DashboardEnv } from "../dashboard.ts";
 
-export const WEB_DIRECTORY = join(import.meta.dirname, "../web/dist");
+export const WEB_DIRECTORY = join(import.meta.dirname, "../../web/dist");
 
 export function createWebFiles(webDirectory: string): Hono<DashboardEnv> {
   const routes = new Hono<DashboardEnv>();

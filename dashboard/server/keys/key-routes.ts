@@ -1,67 +1,88 @@
-// A person's keys, below /people/:personId/keys: listed with their last use, made, rotated, revoked. Each change reaches the
-// gateways at once, by the identity snapshot.
+// A person's keys: listed with their last use, made, rotated, revoked. Each change reaches the gateways at once, by the identity
+// snapshot. No token may do any of it: who holds one would make themselves a key.
 
-import { Hono } from "hono";
 import { z } from "zod";
-import { newKeySchema, rotateKeySchema } from "../../../schemas/dashboard-api.ts";
+import {
+  createdKeySchema,
+  keysSchema,
+  newKeySchema,
+  rotatedKeySchema,
+  rotateKeySchema,
+} from "../../../schemas/dashboard-api.ts";
 import type { Dashboard } from "../dashboard.ts";
+import { defineRoute } from "../http/route.ts";
 import { writeIdentitySnapshot } from "../people/identity-snapshot.ts";
 import { rotateKey } from "./key-rotation.ts";
 import { addLastUse } from "./key-use.ts";
 import { createKey, listKeys, noSuchKey, revokeKey } from "./keys.ts";
-import { parseBody } from "../http/request-parts.ts";
-import type { PersonEnv } from "../access/scope.ts";
 
 const HOUR_MS = 3_600_000;
 
-export function createKeyRoutes({ stores, config, now, log }: Dashboard): Hono<PersonEnv> {
-  const { clickhouse, postgres } = stores;
-  const publishKeys = () => writeIdentitySnapshot({ postgres, dataDir: config.dataDir, now });
-  const routes = new Hono<PersonEnv>();
+export const keyRoutes = [
+  defineRoute({
+    method: "GET",
+    path: "/people/:personId/keys",
+    summary: "A person's keys, with the day of their last use",
+    access: "subject",
+    token: "read",
+    answer: keysSchema,
+    async handle({ who: { store, subjectId }, dashboard: { stores, config, log }, now }) {
+      const keys = await store.db.transaction((transaction) => listKeys(transaction, subjectId));
+      const { clickhouse } = stores;
+      return addLastUse({ clickhouse, log, eventsDays: config.retentionDays.events, now }, keys);
+    },
+  }),
+  defineRoute({
+    method: "POST",
+    path: "/people/:personId/keys",
+    summary: "Makes a key; its secret is in this answer alone",
+    access: "subject",
+    body: newKeySchema,
+    answer: createdKeySchema,
+    status: 201,
+    async handle({ who: { store, subjectId: personId, session }, body, dashboard, now }) {
+      const { name, workload_class: workloadClass } = body;
+      const key = { kind: "person", personId, actorId: session.personId, name, workloadClass } as const;
+      const created = await createKey(store, { ...key, expiresAt: null }, now);
+      await publishKeys(dashboard);
+      return created;
+    },
+  }),
+  defineRoute({
+    method: "POST",
+    path: "/people/:personId/keys/:keyId/rotate",
+    summary: "Makes a key that takes the place of another one",
+    access: "subject",
+    body: rotateKeySchema,
+    answer: rotatedKeySchema,
+    status: 201,
+    async handle({ who: { store, subjectId: personId, session }, params, body, dashboard, now }) {
+      const overlapMs = body.overlap_hours * HOUR_MS;
+      const rotation = { keyId: parseKeyId(params), personId, actorId: session.personId, overlapMs };
+      const rotated = await rotateKey(store, rotation, now);
+      await publishKeys(dashboard);
+      return rotated;
+    },
+  }),
+  defineRoute({
+    method: "DELETE",
+    path: "/people/:personId/keys/:keyId",
+    summary: "Revokes a key for good",
+    access: "subject",
+    async handle({ who: { store, subjectId: personId, session }, params, dashboard, now }) {
+      await revokeKey(store, { keyId: parseKeyId(params), personId, actorId: session.personId }, now);
+      await publishKeys(dashboard);
+    },
+  }),
+];
 
-  routes.get("/", async (context) => {
-    const { store, subjectId } = context.var;
-    const keys = await store.db.transaction((transaction) => listKeys(transaction, subjectId));
-    const eventsDays = config.retentionDays.events;
-    return context.json(await addLastUse({ clickhouse, log, eventsDays, now: now() }, keys));
-  });
-
-  routes.post("/", async (context) => {
-    const { name, workload_class: workloadClass } = await parseBody(context, newKeySchema);
-    const { subjectId: personId, session, store } = context.var;
-    const created = await createKey(
-      store,
-      { kind: "person", personId, actorId: session.personId, name, workloadClass, expiresAt: null },
-      now(),
-    );
-    await publishKeys();
-    return context.json(created, 201);
-  });
-
-  routes.post("/:keyId/rotate", async (context) => {
-    const keyId = parseKeyId(context.req.param("keyId"));
-    const { overlap_hours: hours } = await parseBody(context, rotateKeySchema);
-    const { subjectId: personId, session, store } = context.var;
-    const rotation = { keyId, personId, actorId: session.personId, overlapMs: hours * HOUR_MS };
-    const rotated = await rotateKey(store, rotation, now());
-    await publishKeys();
-    return context.json(rotated, 201);
-  });
-
-  routes.delete("/:keyId", async (context) => {
-    const keyId = parseKeyId(context.req.param("keyId"));
-    const { subjectId: personId, session, store } = context.var;
-    await revokeKey(store, { keyId, personId, actorId: session.personId }, now());
-    await publishKeys();
-    return context.body(null, 204);
-  });
-
-  return routes;
+function publishKeys({ stores: { postgres }, config: { dataDir }, now }: Dashboard): Promise<unknown> {
+  return writeIdentitySnapshot({ postgres, dataDir, now });
 }
 
 /** What is no id is no key of anybody's either. */
-function parseKeyId(text: string): string {
-  const keyId = z.uuid().safeParse(text);
+function parseKeyId(params: Readonly<Record<string, string>>): string {
+  const keyId = z.uuid().safeParse(params["keyId"]);
   if (!keyId.success) throw noSuchKey();
   return keyId.data;
 }

@@ -1,51 +1,71 @@
-// A person's own patterns, below /people/:personId/patterns. While individual scoring is off there are none.
+// A person's own patterns: listed, explained, contested. While individual scoring is off there are none.
 
-import { Hono, type Context } from "hono";
 import { z } from "zod";
-import { contestSchema, explanationSchema, type Patterns } from "../../../schemas/pattern-api.ts";
+import {
+  contestSchema,
+  explanationSchema,
+  patternsSchema,
+  type Patterns,
+} from "../../../schemas/pattern-api.ts";
 import { readScoredFrom } from "../../../schemas/postgres/policies.ts";
-import type { Dashboard } from "../dashboard.ts";
+import { defineRoute, type Asked } from "../http/route.ts";
 import { contestPattern, explainPattern, listPatterns, noSuchPattern } from "./patterns.ts";
-import { parseBody } from "../http/request-parts.ts";
-import type { PersonEnv } from "../access/scope.ts";
 
-export function createPatternRoutes({ stores, config, now }: Dashboard): Hono<PersonEnv> {
-  const routes = new Hono<PersonEnv>();
-  const isOff = () => config.individualScoring === "off";
+const PATTERNS = "/people/:personId/patterns";
 
-  async function list(context: Context<PersonEnv>, status: 200 | 201 = 200): Promise<Response> {
-    const { store, subjectId } = context.var;
-    const scoredFrom = await readScoredFrom(stores.postgres, config);
-    return context.json<Patterns>(
-      {
-        individual_scoring: config.individualScoring,
-        scored_from: scoredFrom?.toISOString() ?? null,
-        patterns: isOff() ? [] : await listPatterns(store, subjectId, { config, now: now() }),
-      },
-      status,
-    );
-  }
+type AskedOfPerson = Asked<"subject", unknown, unknown>;
 
-  function toOwn(context: Context<PersonEnv>) {
-    const patternId = z.uuid().safeParse(context.req.param("patternId"));
-    if (isOff() || !patternId.success) throw noSuchPattern();
-    return { subjectId: context.var.subjectId, patternId: patternId.data };
-  }
-
-  routes.get("/", (context) => list(context));
-
-  routes.post("/:patternId/explain", async (context) => {
-    const own = toOwn(context);
-    const { text, workload_class: workloadClass } = await parseBody(context, explanationSchema);
-    await explainPattern(context.var.store, own, { text, workloadClass }, now());
-    return list(context, 201);
-  });
-
-  routes.post("/:patternId/contest", async (context) => {
-    const own = toOwn(context);
-    await contestPattern(context.var.store, own, await parseBody(context, contestSchema), now());
-    return list(context, 201);
-  });
-
-  return routes;
+async function list({ who, dashboard: { stores, config }, now }: AskedOfPerson): Promise<Patterns> {
+  const scoredFrom = await readScoredFrom(stores.postgres, config);
+  const isOff = config.individualScoring === "off";
+  return {
+    individual_scoring: config.individualScoring,
+    scored_from: scoredFrom?.toISOString() ?? null,
+    patterns: isOff ? [] : await listPatterns(who.store, who.subjectId, { config, now }),
+  };
 }
+
+function toOwn({ who: { subjectId }, params, dashboard: { config } }: AskedOfPerson) {
+  const patternId = z.uuid().safeParse(params["patternId"]);
+  if (config.individualScoring === "off" || !patternId.success) throw noSuchPattern();
+  return { subjectId, patternId: patternId.data };
+}
+
+export const patternRoutes = [
+  defineRoute({
+    method: "GET",
+    path: PATTERNS,
+    summary: "A person's patterns, from the day on which they are told",
+    access: "subject",
+    token: "read",
+    answer: patternsSchema,
+    handle: list,
+  }),
+  defineRoute({
+    method: "POST",
+    path: `${PATTERNS}/:patternId/explain`,
+    summary: "Says what a pattern is",
+    access: "subject",
+    body: explanationSchema,
+    answer: patternsSchema,
+    status: 201,
+    async handle(asked) {
+      const { text, workload_class: workloadClass } = asked.body;
+      await explainPattern(asked.who.store, toOwn(asked), { text, workloadClass }, asked.now);
+      return list(asked);
+    },
+  }),
+  defineRoute({
+    method: "POST",
+    path: `${PATTERNS}/:patternId/contest`,
+    summary: "Contests a pattern, which stops its clock",
+    access: "subject",
+    body: contestSchema,
+    answer: patternsSchema,
+    status: 201,
+    async handle(asked) {
+      await contestPattern(asked.who.store, toOwn(asked), asked.body, asked.now);
+      return list(asked);
+    },
+  }),
+];

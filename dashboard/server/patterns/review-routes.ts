@@ -1,56 +1,84 @@
-// Review, below /review/patterns: what opened for a manager, and contests that wait for the officer. While individual scoring is off there
-// is nothing.
+// Review: what opened for a manager, and contests that wait for the officer. While individual scoring is off there is nothing.
 
-import { Hono, type Context } from "hono";
 import { z } from "zod";
-import { answerSchema, decisionSchema } from "../../../schemas/pattern-api.ts";
-import { actAs } from "../../../schemas/postgres/scope.ts";
-import type { Dashboard, DashboardEnv } from "../dashboard.ts";
+import {
+  answerSchema,
+  decisionSchema,
+  reviewedPatternSchema,
+  reviewSchema,
+} from "../../../schemas/pattern-api.ts";
+import { PATTERN_STATES } from "../../../schemas/closed-lists.ts";
+import { defineRoute, type Asked } from "../http/route.ts";
 import { noSuchPattern } from "./patterns.ts";
-import { parseBody } from "../http/request-parts.ts";
 import { answerContest, decidePattern, listReview, viewPattern, type Reviewer } from "./review.ts";
 
-export function createReviewRoutes({ stores, config, now }: Dashboard): Hono<DashboardEnv> {
-  const routes = new Hono<DashboardEnv>();
-  const isOff = () => config.individualScoring === "off";
+const PATTERN = "/review/patterns/:patternId";
 
-  function toReviewer(context: Context<DashboardEnv>): Reviewer {
-    const { personId } = context.var.session;
-    return { store: actAs(stores.postgres, personId), personId };
-  }
+type AskedOfReviewer = Asked<"reviewer", unknown, unknown>;
 
-  function toPatternId(context: Context<DashboardEnv>): string {
-    const patternId = z.uuid().safeParse(context.req.param("patternId"));
-    if (isOff() || !patternId.success) throw noSuchPattern();
-    return patternId.data;
-  }
-
-  routes.get("/", async (context) =>
-    context.json(isOff() ? { patterns: [] } : await listReview(toReviewer(context), now())),
-  );
-
-  routes.get("/:patternId", async (context) =>
-    context.json(await viewPattern(toReviewer(context), toPatternId(context), { config, now: now() })),
-  );
-
-  routes.post("/:patternId/decision", async (context) => {
-    const patternId = toPatternId(context);
-    const said = await parseBody(context, decisionSchema);
-    const { clickhouse } = stores;
-    const decided = await decidePattern(toReviewer(context), patternId, said, {
-      clickhouse,
-      config,
-      now: now(),
-    });
-    return context.json({ pattern_id: patternId, state: decided.state }, 201);
-  });
-
-  routes.post("/:patternId/answer", async (context) => {
-    const patternId = toPatternId(context);
-    const said = await parseBody(context, answerSchema);
-    await answerContest(toReviewer(context), patternId, said, { config, now: now() });
-    return context.json({ pattern_id: patternId, is_upheld: said.is_upheld }, 201);
-  });
-
-  return routes;
+function toReviewer({ who: { store, session } }: AskedOfReviewer): Reviewer {
+  return { store, personId: session.personId };
 }
+
+function toPatternId({ params, dashboard: { config } }: AskedOfReviewer): string {
+  const patternId = z.uuid().safeParse(params["patternId"]);
+  if (config.individualScoring === "off" || !patternId.success) throw noSuchPattern();
+  return patternId.data;
+}
+
+export const reviewRoutes = [
+  defineRoute({
+    method: "GET",
+    path: "/review/patterns",
+    summary: "Patterns that are open to the person who asks, the longest open first",
+    access: "reviewer",
+    answer: reviewSchema,
+    handle: (asked) =>
+      asked.dashboard.config.individualScoring === "off"
+        ? { patterns: [] }
+        : listReview(toReviewer(asked), asked.now),
+  }),
+  defineRoute({
+    method: "GET",
+    path: PATTERN,
+    summary: "One of them; the look at it stands in its person's audit",
+    access: "reviewer",
+    answer: reviewedPatternSchema,
+    handle(asked) {
+      const { config } = asked.dashboard;
+      return viewPattern(toReviewer(asked), toPatternId(asked), { config, now: asked.now });
+    },
+  }),
+  defineRoute({
+    method: "POST",
+    path: `${PATTERN}/decision`,
+    summary: "What the manager decides",
+    access: "reviewer",
+    body: decisionSchema,
+    answer: z.object({ pattern_id: z.uuid(), state: z.enum(PATTERN_STATES) }),
+    status: 201,
+    async handle(asked) {
+      const patternId = toPatternId(asked);
+      const { dashboard, body, now } = asked;
+      const { config, stores } = dashboard;
+      const context = { clickhouse: stores.clickhouse, config, now };
+      const { state } = await decidePattern(toReviewer(asked), patternId, body, context);
+      return { pattern_id: patternId, state };
+    },
+  }),
+  defineRoute({
+    method: "POST",
+    path: `${PATTERN}/answer`,
+    summary: "What the privacy officer answers to a contest",
+    access: "reviewer",
+    body: answerSchema,
+    answer: z.object({ pattern_id: z.uuid(), is_upheld: z.boolean() }),
+    status: 201,
+    async handle(asked) {
+      const patternId = toPatternId(asked);
+      const { config } = asked.dashboard;
+      await answerContest(toReviewer(asked), patternId, asked.body, { config, now: asked.now });
+      return { pattern_id: patternId, is_upheld: asked.body.is_upheld };
+    },
+  }),
+];

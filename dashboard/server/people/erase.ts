@@ -20,15 +20,14 @@ import type { Stores } from "../../../schemas/command.ts";
 import type { PostgresStore, Transaction } from "../../../schemas/postgres/open.ts";
 import { outcomeFacts } from "../../../schemas/postgres/outcome-tables.ts";
 import { patterns } from "../../../schemas/postgres/pattern-tables.ts";
+import { loginLinks, sessions } from "../../../schemas/postgres/access-tables.ts";
 import {
   audit,
   classCorrections,
   keys,
-  loginLinks,
   people,
   personPositions,
   schedules,
-  sessions,
 } from "../../../schemas/postgres/tables.ts";
 import { appendAudit } from "../../../schemas/postgres/audit.ts";
 import { countLettersOf, removeLettersOf } from "./dead-letter-files.ts";

@@ -1,9 +1,14 @@
-// One run of a person, below /people/:personId/runs/:runId: the run itself, its calls, its tool calls, and its class.
+// A person's runs: the list, one run, its calls, its tool calls, and its class.
 
-import { Hono, type Context } from "hono";
-import { newRunClassSchema } from "../../../schemas/run-api.ts";
-import type { Dashboard } from "../dashboard.ts";
-import { parseBody, parseQuery } from "../http/request-parts.ts";
+import { runsPageSchema } from "../../../schemas/dashboard-api.ts";
+import {
+  newRunClassSchema,
+  runCallsPageSchema,
+  runClassSchema,
+  runSchema,
+  runToolsPageSchema,
+} from "../../../schemas/run-api.ts";
+import { defineRoute, type Asked } from "../http/route.ts";
 import { correctClass, withdrawClass, type RunOfPerson } from "./run-class.ts";
 import {
   findRun,
@@ -13,37 +18,81 @@ import {
   runCallsQuerySchema,
   runToolsQuerySchema,
 } from "./run-detail.ts";
-import type { PersonEnv } from "../access/scope.ts";
+import { readRuns, runsQuerySchema } from "./runs.ts";
 
-export function createRunRoutes({ stores: { clickhouse }, config, now }: Dashboard): Hono<PersonEnv> {
-  const routes = new Hono<PersonEnv>();
+const RUN = "/people/:personId/runs/:runId";
 
-  async function findOwn(context: Context<PersonEnv>): Promise<RunOfPerson> {
-    const { store, subjectId } = context.var;
-    const runId = context.req.param("runId") ?? "";
-    const at = now();
-    const run = await findRun(clickhouse, { subjectId, runId, now: at });
-    return { clickhouse, store, subjectId, run, now: at };
-  }
-
-  routes.get("/", async (context) => context.json(await readRun(await findOwn(context), config)));
-
-  routes.get("/calls", async (context) => {
-    const { cursor } = parseQuery(context, runCallsQuerySchema);
-    return context.json(await readRunCalls(await findOwn(context), cursor));
-  });
-
-  routes.get("/tools", async (context) => {
-    const query = parseQuery(context, runToolsQuerySchema);
-    return context.json(await readRunTools(await findOwn(context), query));
-  });
-
-  routes.post("/class", async (context) => {
-    const { workload_class: workloadClass, reason } = await parseBody(context, newRunClassSchema);
-    return context.json(await correctClass(await findOwn(context), { workloadClass, reason }));
-  });
-
-  routes.delete("/class", async (context) => context.json(await withdrawClass(await findOwn(context))));
-
-  return routes;
+async function findOwn({
+  who: { store, subjectId },
+  params: { runId = "" },
+  dashboard: { stores },
+  now,
+}: Asked<"subject", unknown, unknown>): Promise<RunOfPerson> {
+  const { clickhouse } = stores;
+  return { clickhouse, store, subjectId, run: await findRun(clickhouse, { subjectId, runId, now }), now };
 }
+
+export const runRoutes = [
+  defineRoute({
+    method: "GET",
+    path: "/people/:personId/runs",
+    summary: "A person's runs, newest first",
+    access: "subject",
+    token: "read",
+    query: runsQuerySchema,
+    answer: runsPageSchema,
+    handle: ({ who: { subjectId }, query: { cursor }, dashboard: { stores }, now }) =>
+      readRuns(stores.clickhouse, { subjectId, cursor, now }),
+  }),
+  defineRoute({
+    method: "GET",
+    path: RUN,
+    summary: "One run: its turns, agents, tools and class",
+    access: "subject",
+    token: "read",
+    answer: runSchema,
+    handle: async (asked) => readRun(await findOwn(asked), asked.dashboard.config),
+  }),
+  defineRoute({
+    method: "GET",
+    path: `${RUN}/calls`,
+    summary: "The calls of a run, oldest first",
+    access: "subject",
+    token: "read",
+    query: runCallsQuerySchema,
+    answer: runCallsPageSchema,
+    handle: async (asked) => readRunCalls(await findOwn(asked), asked.query.cursor),
+  }),
+  defineRoute({
+    method: "GET",
+    path: `${RUN}/tools`,
+    summary: "What the agents of a run asked their tools to do, oldest first",
+    access: "subject",
+    token: "read",
+    query: runToolsQuerySchema,
+    answer: runToolsPageSchema,
+    handle: async (asked) => readRunTools(await findOwn(asked), asked.query),
+  }),
+  defineRoute({
+    method: "POST",
+    path: `${RUN}/class`,
+    summary: "Corrects the class of a run",
+    access: "subject",
+    token: "write",
+    body: newRunClassSchema,
+    answer: runClassSchema,
+    async handle(asked) {
+      const { workload_class: workloadClass, reason } = asked.body;
+      return correctClass(await findOwn(asked), { workloadClass, reason });
+    },
+  }),
+  defineRoute({
+    method: "DELETE",
+    path: `${RUN}/class`,
+    summary: "Takes the correction of a run's class back",
+    access: "subject",
+    token: "write",
+    answer: runClassSchema,
+    handle: async (asked) => withdrawClass(await findOwn(asked)),
+  }),
+];

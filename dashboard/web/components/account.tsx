@@ -6,6 +6,7 @@ import { navigate, PATHS } from "../location.tsx";
 import { THEMES, useTheme } from "../preferences.ts";
 import { useSession } from "../session.ts";
 import { Note } from "./states.tsx";
+import { signOut } from "../api/session.ts";
 
 const THEME_LABELS = { system: "As the system", light: "Light", dark: "Dark" } as const;
 
@@ -14,8 +15,8 @@ export function Account() {
   const queryClient = useQueryClient();
   const [theme, setTheme] = useTheme();
   const themeId = useId();
-  const signOut = useMutation({
-    mutationFn: api.signOut,
+  const leaving = useMutation({
+    mutationFn: () => signOut(api),
     onSuccess: () => {
       navigate(PATHS.signIn, { replace: true });
       queryClient.clear();
@@ -41,14 +42,14 @@ export function Account() {
         <div className="person-name">{me.name}</div>
         <div className="labels">{me.team === null ? me.email : `${me.email}, ${me.team}`}</div>
       </div>
-      {signOut.error !== null && <Note kind="failed">You are still signed in. {signOut.error.message}</Note>}
+      {leaving.error !== null && <Note kind="failed">You are still signed in. {leaving.error.message}</Note>}
       <div>
         <button
           type="button"
           className="button"
           data-kind="plain"
-          disabled={signOut.isPending}
-          onClick={() => signOut.mutate()}
+          disabled={leaving.isPending}
+          onClick={() => leaving.mutate()}
         >
           Sign out
         </button>

@@ -3,22 +3,12 @@
 // Always holds: only pages that the person may open are listed; what is absent is not hinted at.
 
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { Link, PATHS } from "../location.tsx";
+import { Link } from "../location.tsx";
+import { PAGE_GROUPS, PAGES } from "../pages.ts";
+import { useSession } from "../session.ts";
 import { Account } from "./account.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Icon, Mark } from "./icon.tsx";
-
-const GROUPS = [
-  {
-    heading: "Mine",
-    pages: [
-      { path: PATHS.usage, label: "My usage", icon: "usage" },
-      { path: PATHS.runs, label: "My runs", icon: "runs" },
-      { path: PATHS.schedules, label: "Schedules", icon: "schedules" },
-    ],
-  },
-  { heading: "Shared", pages: [{ path: PATHS.keys, label: "Keys and clients", icon: "keys" }] },
-] as const;
 
 export function Frame({ path, children }: { path: string; children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
@@ -70,27 +60,31 @@ function TopBar({ path }: { path: string }) {
 }
 
 function RailContent({ path, onFollow }: { path: string; onFollow?: () => void }) {
+  const { me } = useSession();
+  const pages = PAGES.filter((page) => page.isFor(me));
   return (
     <div className="rail-content">
       <div className="brand">
         <Mark /> Assay
       </div>
       <nav aria-label="Pages" onClick={onFollow}>
-        {GROUPS.map(({ heading, pages }) => (
-          <div key={heading} className="nav-group">
-            <h2 className="nav-heading">{heading}</h2>
-            {pages.map((page) => (
-              <Link
-                key={page.path}
-                href={page.path}
-                aria-current={isWithin(path, page.path) ? "page" : undefined}
-              >
-                <Icon name={page.icon} />
-                {page.label}
-              </Link>
-            ))}
-          </div>
-        ))}
+        {PAGE_GROUPS.map((group) => [group, pages.filter((page) => page.group === group)] as const)
+          .filter(([, ofGroup]) => ofGroup.length > 0)
+          .map(([group, ofGroup]) => (
+            <div key={group} className="nav-group">
+              <h2 className="nav-heading">{group}</h2>
+              {ofGroup.map((page) => (
+                <Link
+                  key={page.path}
+                  href={page.path}
+                  aria-current={isWithin(path, page.path) ? "page" : undefined}
+                >
+                  <Icon name={page.icon} />
+                  {page.label}
+                </Link>
+              ))}
+            </div>
+          ))}
       </nav>
       <Account />
     </div>

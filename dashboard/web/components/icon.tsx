@@ -5,13 +5,21 @@ const PATHS = {
   runs: "M2.5 4h6M2.5 8h11M5.5 12h8",
   schedules: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 4.8V8l2.4 1.6",
   keys: "M2.5 11a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0M6.8 9.2l6-6M10.5 5.5l2 2",
+  patterns: "M3 3v10M6.5 3v10M10 3v10M13.5 3v10M2 8h12.5",
+  review: "M2.5 3.5h11v7h-6l-3 2.5v-2.5h-2z",
+  organisation: "M3 13.5v-8h4v8M7 13.5v-11h6v11M2 13.5h12M9 5.5h2M9 8.5h2",
+  policy: "M4 2.5h8v11H4zM6 5.5h4M6 8h4M6 10.5h2",
+  settings: "M2.5 5h6M11.5 5h2M2.5 11h2M7.5 11h6M8.5 3.5v3h3v-3zM4.5 9.5v3h3v-3z",
+  operator: "M2 8h3l1.5-4 3 8L11 8h3",
   lock: "M4.5 7h7A1.5 1.5 0 0 1 13 8.5V12a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 3 12V8.5A1.5 1.5 0 0 1 4.5 7zM5.2 7V5a2.8 2.8 0 0 1 5.6 0v2",
   menu: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
   notice: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 7.5V11M8 5v.2",
   failed: "M8 2.2l6.3 11.3H1.7zM8 6.5V10M8 11.8v.1",
 } as const;
 
-export function Icon({ name }: { name: keyof typeof PATHS }) {
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
   return (
     <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
       <path d={PATHS[name]} />

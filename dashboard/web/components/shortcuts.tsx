@@ -1,35 +1,37 @@
-// Single keys: `g` and then `u`, `r`, `s` or `k` goes to a page, `?` lists them. They can be switched off, for they get in the
+// Single keys: `g` and then the key of a page goes there, `/` goes to the filter, `?` lists them. They can be switched off, for they get in the
 // way of those who speak to their computer.
 //
 // Always holds: no key is taken from a field that is being typed in, nor one that is pressed with a modifier.
 
-import { useEffect, useState } from "react";
-import { navigate, PATHS } from "../location.tsx";
+import { useEffect, useMemo, useState } from "react";
+import { navigate } from "../location.tsx";
+import { type Page, PAGES } from "../pages.ts";
+import { useSession } from "../session.ts";
 import { useShortcutsEnabled } from "../preferences.ts";
 import { Dialog } from "./dialog.tsx";
 
-const PAGE_KEYS: Readonly<Record<string, { path: string; label: string }>> = {
-  u: { path: PATHS.usage, label: "My usage" },
-  r: { path: PATHS.runs, label: "My runs" },
-  s: { path: PATHS.schedules, label: "Schedules" },
-  k: { path: PATHS.keys, label: "Keys and clients" },
-};
 /** How long `g` waits for its second key. */
 const SEQUENCE_MS = 1000;
 
 export function Shortcuts() {
   const [isOpen, setIsOpen] = useState(false);
   const [isEnabled, setIsEnabled] = useShortcutsEnabled();
-  useEffect(() => (isEnabled ? listen(() => setIsOpen(true)) : undefined), [isEnabled]);
+  const { me } = useSession();
+  const pages = useMemo(() => PAGES.filter((page) => page.isFor(me)), [me]);
+  useEffect(() => (isEnabled ? listen(pages, () => setIsOpen(true)) : undefined), [isEnabled, pages]);
   return (
     <Dialog title="Keys" isOpen={isOpen} onOpenChange={setIsOpen}>
       <dl className="shortcuts">
-        {Object.entries(PAGE_KEYS).map(([key, { label }]) => (
+        {pages.map(({ key, label }) => (
           <div key={key}>
             <dt>g {key}</dt>
             <dd>{label}</dd>
           </div>
         ))}
+        <div>
+          <dt>/</dt>
+          <dd>The filter of a page</dd>
+        </div>
         <div>
           <dt>?</dt>
           <dd>This list</dd>
@@ -48,12 +50,17 @@ export function Shortcuts() {
 }
 
 /** Until the returned function is called. */
-function listen(showList: () => void): () => void {
+function listen(pages: readonly Page[], showList: () => void): () => void {
   let pressedGAt = -Infinity;
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (event.key === "?") showList();
-    const page = PAGE_KEYS[event.key];
+    const filter = event.key === "/" ? document.querySelector<HTMLElement>("[data-filter]") : null;
+    if (filter !== null) {
+      event.preventDefault();
+      filter.focus();
+    }
+    const page = pages.find(({ key }) => key === event.key);
     if (page !== undefined && event.timeStamp - pressedGAt < SEQUENCE_MS) navigate(page.path);
     pressedGAt = event.key === "g" ? event.timeStamp : -Infinity;
   };

@@ -4,7 +4,7 @@
 
 import { type ReactNode, useEffect, useState } from "react";
 import { AppError } from "../../../schemas/app-error.ts";
-import { ApiError } from "../api.ts";
+import { ApiError } from "../api/client.ts";
 import { formatTime, formatUtc } from "../prepare/format.ts";
 import { Icon } from "./icon.tsx";
 

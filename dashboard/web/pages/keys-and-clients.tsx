@@ -10,11 +10,12 @@ import { useSession } from "../session.ts";
 import { ClientSetup } from "./keys/client-setup.tsx";
 import { CreateKey } from "./keys/create-key.tsx";
 import { KeyTable } from "./keys/key-table.tsx";
+import { readKeys } from "../api/keys.ts";
 
 export function KeysAndClients() {
   const { api, me, now } = useSession();
   const [secret, setSecret] = useState<string | null>(null);
-  const keys = useQuery({ queryKey: ["keys", me.person_id], queryFn: () => api.keys(me.person_id) });
+  const keys = useQuery({ queryKey: ["keys", me.person_id], queryFn: () => readKeys(api, me.person_id) });
   const isLive = keys.data?.keys.some(
     ({ hint, revoked_at }) => revoked_at === null && secret?.startsWith(hint),
   );

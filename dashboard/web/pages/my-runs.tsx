@@ -12,6 +12,7 @@ import { toRunRows } from "../prepare/run-rows.ts";
 import { parsePages, RUN_PAGES_MAX, toPagesSearch } from "../prepare/runs-view.ts";
 import { useSession } from "../session.ts";
 import { RunTable } from "./runs/run-table.tsx";
+import { readRuns } from "../api/runs.ts";
 
 export function MyRuns() {
   const { now } = useSession();
@@ -62,7 +63,7 @@ function useRunPages(pages: number) {
   const { api, me } = useSession();
   const runs = useInfiniteQuery({
     queryKey: ["runs", me.person_id],
-    queryFn: ({ pageParam }) => api.runs(me.person_id, pageParam),
+    queryFn: ({ pageParam }) => readRuns(api, me.person_id, pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });

@@ -27,6 +27,7 @@ import { CostByDay } from "./usage/cost-by-day.tsx";
 import { NotCredited } from "./usage/not-credited.tsx";
 import { TokenKinds } from "./usage/token-kinds.tsx";
 import { WhereItWent } from "./usage/where-it-went.tsx";
+import { readUsage } from "../api/usage.ts";
 
 const REFRESH_MS = 60_000;
 
@@ -36,7 +37,7 @@ export function MyUsage() {
   const days = daysOf(view.range, dayOf(now(), me.timezone));
   const usage = useQuery({
     queryKey: ["usage", me.person_id, days],
-    queryFn: () => api.usage(me.person_id, days),
+    queryFn: () => readUsage(api, me.person_id, days),
     refetchInterval: REFRESH_MS,
   });
   const href = (change: Partial<UsageView>) => `${PATHS.usage}${toUsageSearch({ ...view, ...change })}`;

@@ -17,12 +17,14 @@ import { useSession } from "../session.ts";
 import { RunActivity } from "./run/run-activity.tsx";
 import { RunClassSection } from "./run/run-class.tsx";
 import { RunTools } from "./run/run-tools.tsx";
+import { readRun } from "../api/runs.ts";
 
-export function RunPage({ runId }: { runId: string }) {
+export function RunPage({ id }: { id: string | null }) {
+  const runId = id ?? "";
   const { api, me, now } = useSession();
   const run = useQuery({
     queryKey: ["run", me.person_id, runId],
-    queryFn: () => api.run(me.person_id, runId),
+    queryFn: () => readRun(api, me.person_id, runId),
   });
   return (
     <>

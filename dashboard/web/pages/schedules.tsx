@@ -7,12 +7,13 @@ import { Failed, Loading, Note, Skeleton } from "../components/states.tsx";
 import { toScheduleRows, type ScheduleRow } from "../prepare/schedule-rows.ts";
 import { useSession } from "../session.ts";
 import { AddSchedule } from "./schedules/add-schedule.tsx";
+import { endSchedule, readSchedules } from "../api/schedules.ts";
 
 export function Schedules() {
   const { api, me } = useSession();
   const schedules = useQuery({
     queryKey: ["schedules", me.person_id],
-    queryFn: () => api.schedules(me.person_id),
+    queryFn: () => readSchedules(api, me.person_id),
   });
   return (
     <>
@@ -98,7 +99,7 @@ function EndSchedule({ scheduleId, name }: { scheduleId: string; name: string })
   const { api, me } = useSession();
   const queryClient = useQueryClient();
   const ending = useMutation({
-    mutationFn: () => api.endSchedule(me.person_id, scheduleId),
+    mutationFn: () => endSchedule(api, me.person_id, scheduleId),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["schedules", me.person_id] }),
   });
   return (

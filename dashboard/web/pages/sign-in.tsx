@@ -5,7 +5,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { AppError } from "../../../schemas/app-error.ts";
-import { type Api, isSignedOut } from "../api.ts";
+import { isSignedOut, type Api } from "../api/client.ts";
+import { signIn } from "../api/session.ts";
 import { CopyBlock } from "../components/copy-block.tsx";
 import { Mark } from "../components/icon.tsx";
 import { Failed, Note } from "../components/states.tsx";
@@ -16,8 +17,8 @@ const LINK_COMMAND = "npx assay login-link you@example.com";
 export function SignIn({ api }: { api: Api }) {
   const queryClient = useQueryClient();
   const address = useAddress();
-  const { mutate, ...signIn } = useMutation({
-    mutationFn: (token: string) => api.signIn(token),
+  const { mutate, ...entry } = useMutation({
+    mutationFn: (token: string) => signIn(api, token),
     onSuccess: () => {
       queryClient.clear();
       navigate(PATHS.usage, { replace: true });
@@ -37,15 +38,15 @@ export function SignIn({ api }: { api: Api }) {
       </div>
       <div className="sheet stack">
         <h1>Sign in</h1>
-        {signIn.isPending || signIn.isSuccess ? (
+        {entry.isPending || entry.isSuccess ? (
           <p role="status">Signing you in.</p>
         ) : (
           <>
             {address.searchParams.has("ended") && (
               <Note kind="notice">Your session has ended. Nothing is lost.</Note>
             )}
-            {signIn.error !== null && (
-              <SignInFailure error={signIn.error} retry={() => mutate(signIn.variables ?? "")} />
+            {entry.error !== null && (
+              <SignInFailure error={entry.error} retry={() => mutate(entry.variables ?? "")} />
             )}
             <p>You sign in with a one-time link. The person who runs Assay makes one for you with:</p>
             <CopyBlock label="Make a sign-in link" lines={LINK_COMMAND} />

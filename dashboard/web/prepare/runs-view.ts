@@ -19,10 +19,3 @@ export function toPagesSearch(pages: number): string {
 export function runPath(runId: string): string {
   return `${RUNS_PATH}/${encodeURIComponent(runId)}`;
 }
-
-/** Whose page it is; null where the path is no run's. */
-export function runIdOf(path: string): string | null {
-  if (!path.startsWith(`${RUNS_PATH}/`)) return null;
-  const id = path.slice(RUNS_PATH.length + 1);
-  return id === "" || id.includes("/") ? null : decodeURIComponent(id);
-}

@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { WORKLOAD_CLASSES } from "../../../../schemas/closed-lists.ts";
-import type { NewKey } from "../../api.ts";
+import { createKey, type NewKey } from "../../api/keys.ts";
 import { ClassOptions } from "../../components/class-options.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { FormActions } from "../../components/form-actions.tsx";
@@ -17,7 +17,7 @@ export function CreateKey({ onCreated }: { onCreated: (secret: string) => void }
   const queryClient = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
   const creation = useMutation({
-    mutationFn: (key: NewKey) => api.createKey(me.person_id, key),
+    mutationFn: (key: NewKey) => createKey(api, me.person_id, key),
     onSuccess: async ({ secret }) => {
       onCreated(secret);
       await queryClient.invalidateQueries({ queryKey: ["keys", me.person_id] });

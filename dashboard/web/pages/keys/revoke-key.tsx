@@ -5,13 +5,14 @@ import { useState } from "react";
 import { Dialog } from "../../components/dialog.tsx";
 import { Note } from "../../components/states.tsx";
 import { useSession } from "../../session.ts";
+import { revokeKey } from "../../api/keys.ts";
 
 export function RevokeKey({ keyId, name }: { keyId: string; name: string }) {
   const { api, me } = useSession();
   const queryClient = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
   const revocation = useMutation({
-    mutationFn: () => api.revokeKey(me.person_id, keyId),
+    mutationFn: () => revokeKey(api, me.person_id, keyId),
     onSuccess: async () => {
       setIsOpen(false);
       await queryClient.invalidateQueries({ queryKey: ["keys", me.person_id] });

@@ -7,6 +7,7 @@ import { FormActions } from "../../components/form-actions.tsx";
 import { formatUtc } from "../../prepare/format.ts";
 import { useSession } from "../../session.ts";
 import { NewSecret } from "./new-secret.tsx";
+import { rotateKey } from "../../api/keys.ts";
 
 /** How long the old key goes on, in hours. */
 const OVERLAPS: readonly { hours: number; label: string }[] = [
@@ -27,7 +28,7 @@ export function RotateKey({ keyId, name, onRotated }: RotateKeyProps) {
   const queryClient = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
   const rotation = useMutation({
-    mutationFn: (overlap_hours: number) => api.rotateKey(me.person_id, keyId, { overlap_hours }),
+    mutationFn: (overlap_hours: number) => rotateKey(api, me.person_id, keyId, { overlap_hours }),
     onSuccess: ({ secret }) => onRotated(secret),
   });
   const toggle = (open: boolean) => {

@@ -12,6 +12,7 @@ import { describeParts } from "../../prepare/run-words.ts";
 import { nameKind } from "../../prepare/slices.ts";
 import { explainReason } from "../../prepare/uncredited-reasons.ts";
 import { useSession } from "../../session.ts";
+import { readRunCalls, readRunTools } from "../../api/runs.ts";
 
 export function RunActivity({ run }: { run: Run }) {
   const { api, me } = useSession();
@@ -19,8 +20,8 @@ export function RunActivity({ run }: { run: Run }) {
     queryKey: ["run activity", me.person_id, run.run_id],
     queryFn: async () => {
       const [calls, tools] = await Promise.all([
-        api.runCalls(me.person_id, run.run_id),
-        api.runTools(me.person_id, run.run_id, "all"),
+        readRunCalls(api, me.person_id, run.run_id),
+        readRunTools(api, me.person_id, run.run_id, "all"),
       ]);
       return { calls, tools };
     },

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { WORKLOAD_CLASSES } from "../../../../schemas/closed-lists.ts";
 import type { Run } from "../../../../schemas/run-api.ts";
-import type { NewRunClass } from "../../api.ts";
+import { correctRunClass, type NewRunClass, withdrawRunClass } from "../../api/runs.ts";
 import { ClassOptions } from "../../components/class-options.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { FormActions } from "../../components/form-actions.tsx";
@@ -57,7 +57,7 @@ function CorrectClass({ run }: { run: Run }) {
   const refresh = useRefreshRun(run.run_id);
   const [isOpen, setIsOpen] = useState(false);
   const correction = useMutation({
-    mutationFn: (newClass: NewRunClass) => api.correctRunClass(me.person_id, run.run_id, newClass),
+    mutationFn: (newClass: NewRunClass) => correctRunClass(api, me.person_id, run.run_id, newClass),
     onSuccess: async () => {
       setIsOpen(false);
       await refresh();
@@ -119,7 +119,7 @@ function WithdrawClass({ runId }: { runId: string }) {
   const { api, me } = useSession();
   const refresh = useRefreshRun(runId);
   const withdrawal = useMutation({
-    mutationFn: () => api.withdrawRunClass(me.person_id, runId),
+    mutationFn: () => withdrawRunClass(api, me.person_id, runId),
     onSuccess: refresh,
   });
   return (

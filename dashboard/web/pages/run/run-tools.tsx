@@ -7,6 +7,7 @@ import { Failed, Loading, Skeleton } from "../../components/states.tsx";
 import { formatCount, formatTime } from "../../prepare/format.ts";
 import { TOOL_KIND_NAMES } from "../../prepare/run-lanes.ts";
 import { useSession } from "../../session.ts";
+import { readRunTools } from "../../api/runs.ts";
 
 const RESULTS = { ok: "Done", error: "Failed", unknown: "Not known" } as const;
 
@@ -75,7 +76,7 @@ function ReachedOutside({ run }: { run: Run }) {
   const { api, me } = useSession();
   const outside = useQuery({
     queryKey: ["run outside", me.person_id, run.run_id],
-    queryFn: () => api.runTools(me.person_id, run.run_id, "outside"),
+    queryFn: () => readRunTools(api, me.person_id, run.run_id, "outside"),
   });
   return (
     <section aria-labelledby="outside">

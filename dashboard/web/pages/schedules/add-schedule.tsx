@@ -8,6 +8,7 @@ import { ClassOptions } from "../../components/class-options.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { FormActions } from "../../components/form-actions.tsx";
 import { useSession } from "../../session.ts";
+import { addSchedule } from "../../api/schedules.ts";
 
 const NAME_CHARS_MAX = 80;
 const CRON_CHARS_MAX = 100;
@@ -17,7 +18,7 @@ export function AddSchedule() {
   const queryClient = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
   const addition = useMutation({
-    mutationFn: (schedule: NewSchedule) => api.addSchedule(me.person_id, schedule),
+    mutationFn: (schedule: NewSchedule) => addSchedule(api, me.person_id, schedule),
     onSuccess: async () => {
       setIsOpen(false);
       await queryClient.invalidateQueries({ queryKey: ["schedules", me.person_id] });

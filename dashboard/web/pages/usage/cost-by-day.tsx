@@ -11,6 +11,7 @@ import { formatCost, formatCount, formatDay } from "../../prepare/format.ts";
 import { explainUnknownParts } from "../../prepare/unknown-parts.ts";
 import { daysBefore, type UsageView } from "../../prepare/usage-view.ts";
 import { useSession } from "../../session.ts";
+import { readUsage } from "../../api/usage.ts";
 
 const DayChart = lazy(async () => ({ default: (await import("../../charts/day-chart.tsx")).DayChart }));
 
@@ -124,7 +125,7 @@ function usePastMedian(view: UsageView, today: string, computedDay: string | nul
   const days = daysBefore(view.range, today);
   const past = useQuery({
     queryKey: ["usage", me.person_id, days],
-    queryFn: () => api.usage(me.person_id, days),
+    queryFn: () => readUsage(api, me.person_id, days),
     staleTime: PAST_FRESH_MS,
   });
   const columns = toDayColumns(past.data?.days ?? [], today, computedDay);
