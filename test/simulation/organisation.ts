@@ -7,13 +7,20 @@ import { HABITS, SERVICES, type Habit, type ServiceRates } from "./rates.ts";
 export const PEOPLE = 60;
 const TEAMS = ["Team A", "Team B", "Team C", "Team D", "Team E", "Team F"] as const;
 
+/** The others are managers, or nothing more than themselves. */
+const ROLES_BY_INDEX: ReadonlyMap<number, "owner" | "officer" | "operator"> = new Map([
+  [0, "owner"],
+  [TEAMS.length + 1, "officer"],
+  [TEAMS.length + 2, "operator"],
+]);
+
 export interface SimulatedPerson {
   email: string;
   name: string;
   /** None for the owner. */
   team: string;
   managerEmail: string;
-  role: "owner" | "manager" | "officer" | "self";
+  role: "owner" | "manager" | "officer" | "operator" | "self";
   habit: Habit;
   random: Random;
 }
@@ -74,7 +81,7 @@ function createPerson(random: Random, habit: Habit, index: number): SimulatedPer
     name: `Person ${index + 1}`,
     team: index === 0 || team === undefined ? "" : team,
     managerEmail: index === 0 ? "" : toEmail(isManager ? 0 : 1 + ((index - 1) % TEAMS.length)),
-    role: index === 0 ? "owner" : isManager ? "manager" : index === TEAMS.length + 1 ? "officer" : "self",
+    role: ROLES_BY_INDEX.get(index) ?? (isManager ? "manager" : "self"),
     habit,
     random: random.fork(toEmail(index)),
   };
