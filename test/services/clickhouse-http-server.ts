@@ -16,6 +16,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { Session } from "chdb";
+import { QUERY_SECONDS_MAX } from "../../schemas/clickhouse/settings.ts";
 import { toShardSettings, withoutReplication, writeClusterConfig } from "./clickhouse-two-shards.ts";
 
 const [folder = "", port = "0", password = "", kind = ""] = process.argv.slice(2);
@@ -92,9 +93,12 @@ async function run(
   response.setHeader("x-clickhouse-query-id", search.get("query_id") ?? "");
   const tag = randomBytes(8).toString("hex");
   response.setHeader("x-clickhouse-exception-tag", tag);
-  const pieces = STREAMABLE.test(sql)
-    ? await startStream(session, sql, tag)
-    : [(await session.queryAsync(sql, { format: "TabSeparated" })).bytes()];
+  // Starting a stream works on this thread, beside whatever the engine does on others: only what may take long comes in pieces.
+  const isLong = Number(search.get("max_execution_time")) > QUERY_SECONDS_MAX;
+  const pieces =
+    isLong && STREAMABLE.test(sql)
+      ? await startStream(session, sql, tag)
+      : [(await session.queryAsync(sql, { format: "TabSeparated" })).bytes()];
   const accepted = String(request.headers["accept-encoding"]);
   const isCompressed = search.get("enable_http_compression") === "1" && accepted.includes("gzip");
   if (isCompressed) response.setHeader("content-encoding", "gzip");
