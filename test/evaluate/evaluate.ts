@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toMethod, type Method } from "../../schemas/method.ts";
 import { createRandom } from "../simulation/random.ts";
-import { openDoor } from "./door.ts";
+import { openDoor } from "../simulation/door.ts";
 import { toPeople } from "./judging/detection.ts";
 import { judge, type Judgement } from "./judging/judge.ts";
 import { DRAWS } from "./judging/interval.ts";

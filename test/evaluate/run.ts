@@ -1,7 +1,7 @@
 // Lets a virtual organisation live through the product, week by week: what happened in a week is imported, analytics runs at its
 // end, and what can be seen then is exported. Weeks without calls follow, because outcomes come late and patterns take their time.
 
-import type { Door } from "./door.ts";
+import type { Door } from "../simulation/door.ts";
 import { keyOf, parseWeeks, toPersonWeeks, type KnownWeek, type PersonWeek } from "./observations.ts";
 import { HOUR_MS, WEEKS, WEEKS_AFTER, type Calendar } from "./population/calendar.ts";
 import { timeOfOutcome, toEventLines, toOutcomeLine } from "./population/lines.ts";

@@ -1,7 +1,7 @@
 // A tenth of an organisation inflates at the same time: the same people live twice, once with it and once without. What they gain in
 // earned volume then also shows whether inflating moves the reference against which everybody is measured.
 
-import type { Door } from "./door.ts";
+import type { Door } from "../simulation/door.ts";
 import type { PersonWeek } from "./observations.ts";
 import {
   createHonest,

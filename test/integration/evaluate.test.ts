@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { openDoor } from "../evaluate/door.ts";
+import { openDoor } from "../simulation/door.ts";
 import { createCalendar, INJECTED_WEEKS, type Calendar } from "../evaluate/population/calendar.ts";
 import { createHonest, createInflator, type PopulationOptions } from "../evaluate/population/population.ts";
 import { createPrices } from "../evaluate/population/prices.ts";

@@ -15,11 +15,10 @@ import { defineCommand, EXIT, type CommandIo, type ProcessCommand } from "../../
 import { createRandom } from "./random.ts";
 import { startReplayProvider, type ReplayProvider } from "../services/replay-provider.ts";
 import { startAssayProcess, type AssayProcess } from "./assay-process.ts";
-import { DAY_MS } from "./calendar.ts";
-import { simulateHistory, toLine } from "./history.ts";
+import { openDoor } from "./door.ts";
 import { startLiveTraffic, type LiveCaller } from "./live-traffic.ts";
-import { createOrganisation, findShowcase, toPeopleCsv, type Organisation } from "./organisation.ts";
-import { createOutcomeMaker, type OutcomeMaker } from "./outcomes.ts";
+import { createOrganisation, findShowcase, type Organisation } from "./organisation.ts";
+import { livePast, type PastOptions } from "./past.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { CALENDAR } from "./rates.ts";
 
@@ -62,12 +61,12 @@ async function demonstrate(seed: string, isJson: boolean, io: CommandIo): Promis
     () => rmSync(folder, { recursive: true, force: true, maxRetries: REMOVE_TRIES_MAX }),
   ];
   try {
-    progress.step("Starting Assay and a simulated provider");
     const provider = await startReplayProvider({ pace: { gapMs: STREAM_GAP_MS }, isKeeping: false });
     closers.push(() => provider.close());
+    await prepare(folder, organisation, { progress, now: io.now(), signal: io.signal });
+    progress.step("Starting Assay");
     const assay = await startAssay(folder, provider, io.signal);
     closers.push(() => assay.stop());
-    await importOrganisation(assay, organisation, progress, io.now());
     const keys = await createKeys(assay, organisation);
     const traffic = startLiveTraffic({
       gatewayUrl: assay.gatewayUrl,
@@ -75,8 +74,6 @@ async function demonstrate(seed: string, isJson: boolean, io: CommandIo): Promis
       random: createRandom(`${seed}/live`),
     });
     closers.push(() => traffic.stop());
-    progress.step("Deriving runs, days and weeks");
-    await assay.run(["analyze"]);
     const welcome = await createWelcome(assay, { organisation, keys, seed, folder });
     progress.end();
     io.stdout.write(isJson ? `${JSON.stringify(welcome)}\n` : toText(welcome));
@@ -124,30 +121,17 @@ async function choosePort(usual: number): Promise<string> {
   return isFree ? String(usual) : "0";
 }
 
-async function importOrganisation(
-  assay: AssayProcess,
+/** On stores that this process owns until Assay starts. */
+async function prepare(
+  folder: string,
   organisation: Organisation,
-  progress: Progress,
-  now: Date,
+  { progress, now, signal }: PastOptions & { progress: Progress },
 ): Promise<void> {
-  progress.step(`Importing ${organisation.people.length} people`);
-  await assay.run(["people", "import", "-"], [toPeopleCsv(organisation)]);
-  progress.step(`Importing their calls of ${CALENDAR.weeks} weeks`);
-  const outcomes = createOutcomeMaker(organisation.random.fork("outcomes"));
-  await assay.run(["import", "events", "-"], historyLines(organisation, { outcomes, progress, now }));
-  progress.step("Importing what came of them");
-  await assay.run(["import", "outcomes", "-"], outcomes.lines(now));
-}
-
-function* historyLines(
-  organisation: Organisation,
-  { outcomes, progress, now }: { outcomes: OutcomeMaker; progress: Progress; now: Date },
-): Generator<string> {
-  const lengthMs = CALENDAR.weeks * 7 * DAY_MS;
-  for (const call of simulateHistory(organisation, { now })) {
-    progress.fraction(1 - (now.getTime() - Date.parse(call.event.started_at)) / lengthMs);
-    outcomes.observe(call);
-    yield toLine(call);
+  const door = await openDoor(folder);
+  try {
+    await livePast(door, organisation, { progress, now, signal });
+  } finally {
+    await door.close();
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import type { WorkloadClass } from "../../schemas/closed-lists.ts";
-import type { Door } from "../evaluate/door.ts";
+import type { Door } from "../simulation/door.ts";
 import type { Random } from "../simulation/random.ts";
 import type { Trial } from "./trials.ts";
 

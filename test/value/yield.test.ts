@@ -10,7 +10,7 @@ import { openClickHouse } from "../../schemas/clickhouse/open.ts";
 import { defineQuery } from "../../schemas/clickhouse/store.ts";
 import type { WorkloadClass } from "../../schemas/closed-lists.ts";
 import { toMethod } from "../../schemas/method.ts";
-import { openDoor } from "../evaluate/door.ts";
+import { openDoor } from "../simulation/door.ts";
 import { createRandom } from "../simulation/random.ts";
 import { exportHeldOut, HELD_OUT_WEEK, live, type Member, type Week } from "./organisation.ts";
 import { predictOutcomes } from "./predictive-interval.ts";
