@@ -131,6 +131,9 @@ export const PATTERN_CLOSINGS = ["manager", "officer", "schedule", "evidence", "
 /** What people say of a pattern: its person explains or contests, the officer answers, the manager decides. */
 export const PATTERN_STATEMENTS = ["explanation", "contest", "answer", "decision"] as const;
 
+/** What a person says that a pattern is, as the first word of an explanation. */
+export const PATTERN_CAUSES = ["scheduled_job", "test", "client_default", "other"] as const;
+
 /** What outcome intake remembers of a delivery until a later one makes an outcome of it. */
 export const OUTCOME_FACTS = [
   "delivery",
@@ -170,6 +173,7 @@ export const RUN_RATINGS = ["useful", "not_useful"] as const;
 
 export type LinkedBy = (typeof LINKED_BY)[number];
 export type ModelTier = (typeof MODEL_TIERS)[number];
+export type PatternCause = (typeof PATTERN_CAUSES)[number];
 export type PatternClosing = (typeof PATTERN_CLOSINGS)[number];
 export type PatternState = (typeof PATTERN_STATES)[number];
 export type SignalFamily = (typeof SIGNAL_FAMILIES)[number];

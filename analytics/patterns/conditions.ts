@@ -17,8 +17,11 @@ export interface Figures {
   ownCostUsd: number;
   dueOutcomes: number;
   expectedOutcomes: number;
-  /** Null: too little was expected to tell. */
+  /** Null, as the yield is: too little was expected to tell. */
   pLowValue: number | null;
+  yieldMean: number | null;
+  yieldLow: number | null;
+  yieldHigh: number | null;
 }
 
 export const NO_FIGURES: Figures = {
@@ -27,6 +30,9 @@ export const NO_FIGURES: Figures = {
   dueOutcomes: 0,
   expectedOutcomes: 0,
   pLowValue: null,
+  yieldMean: null,
+  yieldLow: null,
+  yieldHigh: null,
 };
 
 /** @returns those that do not hold */
@@ -54,15 +60,17 @@ export interface NamedOutcomes {
   priorRate: number;
 }
 
-/** P(yield of those runs is low); null where too little was expected of them. */
-export function toLowValueProbability(
+/** Yield of those runs, and P(it is low); nulls where too little was expected of them. */
+export function toYieldFigures(
   { dueOutcomes, expectedOutcomes, priorShape, priorRate }: NamedOutcomes,
   method: Method["yield"],
-): number | null {
-  if (expectedOutcomes < method.expectedOutcomesMin) return null;
+): Pick<Figures, "pLowValue" | "yieldMean" | "yieldLow" | "yieldHigh"> {
+  if (expectedOutcomes < method.expectedOutcomesMin)
+    return { pLowValue: null, yieldMean: null, yieldLow: null, yieldHigh: null };
   const shipped = 1 / method.dispersionDefault;
   const prior =
     priorShape > 0 && priorRate > 0 ? { priorShape, priorRate } : { priorShape: shipped, priorRate: shipped };
   const evidence = { outcomes: dueOutcomes, expected: expectedOutcomes, ...prior };
-  return estimateYield(evidence, method).lowValueProbability;
+  const { lowValueProbability, mean, low, high } = estimateYield(evidence, method);
+  return { pLowValue: lowValueProbability, yieldMean: mean, yieldLow: low, yieldHigh: high };
 }

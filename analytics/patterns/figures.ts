@@ -2,7 +2,7 @@
 
 import { patternRuns } from "../queries/pattern-runs.ts";
 import type { Candidate } from "./candidate.ts";
-import { NO_FIGURES, toLowValueProbability, type Figures } from "./conditions.ts";
+import { NO_FIGURES, toYieldFigures, type Figures } from "./conditions.ts";
 import type { PatternRound } from "./round.ts";
 
 /** One query for the first candidate of each person, one for the second of those who have one, and so on. */
@@ -43,7 +43,7 @@ async function readOfPeople(
       namedCostUsd: Math.max(row.run_cost_usd, sumOfDearest(candidate)),
       ownCostUsd: row.own_cost_usd,
       ...outcomes,
-      pLowValue: toLowValueProbability({ ...outcomes, ...prior }, method.yield),
+      ...toYieldFigures({ ...outcomes, ...prior }, method.yield),
     };
     return [candidate, figures];
   });

@@ -87,8 +87,16 @@ function isLike(pattern: PatternRow, found: Found & Pick<PatternRow, "families">
   if (pattern.families.join() !== found.families.join()) return false;
   const row: Found = isTold(pattern) ? { ...pattern, firstWeek: found.firstWeek } : pattern;
   const names = ["firstWeek", "lastWeek", "methodVersion", "evidenceVersion", "scheduledShare"] as const;
-  const figures = ["namedCostUsd", "ownCostUsd", "dueOutcomes", "expectedOutcomes", "pLowValue"] as const;
-  return [...names, ...figures].every((name) => row[name] === found[name]);
+  const costs = ["namedCostUsd", "ownCostUsd"] as const;
+  const value = [
+    "dueOutcomes",
+    "expectedOutcomes",
+    "pLowValue",
+    "yieldMean",
+    "yieldLow",
+    "yieldHigh",
+  ] as const;
+  return [...names, ...costs, ...value].every((name) => row[name] === found[name]);
 }
 
 async function write(

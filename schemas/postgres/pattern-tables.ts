@@ -23,6 +23,7 @@ import {
   type AnyPgColumn,
 } from "drizzle-orm/pg-core";
 import {
+  PATTERN_CAUSES,
   PATTERN_CLOSINGS,
   PATTERN_STATEMENTS,
   PATTERN_STATES,
@@ -65,11 +66,18 @@ export const patterns = pgTable(
     /** List price of the runs that the mechanisms name, over the weeks looked at last, and of everything of the person's. */
     namedCostUsd: doublePrecision("named_cost_usd").notNull(),
     ownCostUsd: doublePrecision("own_cost_usd").notNull(),
+    /** What the person was told with: `namedCostUsd` and `lastWeek` of that moment. Null: nobody was told yet. */
+    toldCostUsd: doublePrecision("told_cost_usd"),
+    toldLastWeek: date("told_last_week", { mode: "string" }),
     /** Outcomes of those runs that are due, and that were expected; of runs that are not provisional. */
     dueOutcomes: doublePrecision("due_outcomes").notNull(),
     expectedOutcomes: doublePrecision("expected_outcomes").notNull(),
     /** Null: not enough evidence. */
     pLowValue: doublePrecision("p_low_value"),
+    /** Of those runs, with the bounds of its interval; null where that is. */
+    yieldMean: doublePrecision("yield_mean"),
+    yieldLow: doublePrecision("yield_low"),
+    yieldHigh: doublePrecision("yield_high"),
     /** Share of the named cost that registered schedules started. */
     scheduledShare: doublePrecision("scheduled_share").notNull(),
     methodVersion: text("method_version").notNull(),
@@ -165,7 +173,8 @@ export const patternStatements = pgTable(
     saidAt: instant("said_at").notNull(),
     saidBy: uuid("said_by").references(() => people.personId, { onDelete: "set null" }),
     body: text("body").notNull(),
-    /** With an explanation: the kind of work that it was. */
+    /** With an explanation: what the person says that it was, and the kind of work. */
+    cause: text("cause", { enum: PATTERN_CAUSES }),
     workloadClass: text("workload_class", { enum: WORKLOAD_CLASSES }),
     /** With an answer: whether the contest is right. */
     isUpheld: boolean("is_upheld"),

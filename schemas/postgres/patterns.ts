@@ -1,12 +1,13 @@
 // Every change of a pattern's state, whoever makes it: time, evidence, or a person who decides.
 //
 // Always holds: a state changes only from the one that it was thought to be in, so that of two who decide at the same moment one does;
-// each change from `notified` on stands in the person's audit; a decision leaves a label without the person.
+// each change from `notified` on stands in the person's audit, and the person is told of it; a decision leaves a label without the person.
 
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { AppError } from "../app-error.ts";
-import type { PatternClosing, PatternState } from "../closed-lists.ts";
+import type { NoticeKind, PatternClosing, PatternState } from "../closed-lists.ts";
 import { appendAudit, type AuditAction } from "./audit.ts";
+import { addNotice } from "./notices.ts";
 import type { Transaction } from "./open.ts";
 import { patternEvidence, patternLabels, patterns } from "./pattern-tables.ts";
 import { actAsSystem } from "./scope.ts";
@@ -55,7 +56,11 @@ export async function movePattern(
           .update(patterns)
           .set({
             state: to,
-            ...(to === "notified" && { notifiedAt: at }),
+            ...(to === "notified" && {
+              notifiedAt: at,
+              toldCostUsd: sql`${patterns.namedCostUsd}`,
+              toldLastWeek: sql`${patterns.lastWeek}`,
+            }),
             ...(to === "open" && { openedAt: at, managerId: managerId ?? null, pausedWorkingDays: 0 }),
             ...(isClosing && { closedAt: at, closedBy: closedBy ?? null }),
           })
@@ -68,11 +73,24 @@ export async function movePattern(
     const payload = { pattern_id: patternId, state: to, closed_by: closedBy ?? null };
     const entry = { action: toAction(to), actorId, subjectId: personId, payload } as const;
     await appendAudit(transaction, at, entry);
+    await tell(transaction, moved, move);
     return moved;
   });
 }
 
-function toAction(state: PatternState): AuditAction {
+async function tell(
+  transaction: Transaction,
+  { patternId: about, personId, managerId }: PatternRow,
+  { to, at, closedBy }: PatternMove,
+): Promise<void> {
+  // The officer's answer to a contest is a notice of its own, and says that the pattern is closed.
+  if (closedBy !== "officer") await addNotice(transaction, { personId, kind: toAction(to), about, at });
+  if (to === "open" && managerId !== null)
+    await addNotice(transaction, { personId: managerId, kind: "review_opened", about, at });
+}
+
+/** What the step is called in the audit and in notices. */
+function toAction(state: PatternState): AuditAction & NoticeKind {
   if (state === "notified") return "pattern_notified";
   return state === "open" ? "pattern_opened" : "pattern_closed";
 }

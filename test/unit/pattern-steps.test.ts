@@ -9,7 +9,7 @@ import {
   CONDITIONS,
   listUnmet,
   NO_FIGURES,
-  toLowValueProbability,
+  toYieldFigures,
   type Figures,
 } from "../../analytics/patterns/conditions.ts";
 import { findStep, type Facts, type PatternClock } from "../../analytics/patterns/steps.ts";
@@ -132,10 +132,13 @@ describe("each condition at its edge", () => {
   test("nothing is said of value below 13 expected outcomes, and their class says what is usual", () => {
     const named = { dueOutcomes: 2, expectedOutcomes: 13, priorShape: 4, priorRate: 4 };
     // Of Gamma(6, 17) below 0.5: 1 - e^-8.5 Σ 8.5^k / k! over k < 6, as for every whole shape.
-    expect(toLowValueProbability(named, method.yield)).toBeCloseTo(0.8504, 4);
-    expect(toLowValueProbability({ ...named, expectedOutcomes: 12.99 }, method.yield)).toBeNull();
+    expect(toYieldFigures(named, method.yield).pLowValue).toBeCloseTo(0.8504, 4);
+    expect(toYieldFigures({ ...named, expectedOutcomes: 12.99 }, method.yield)).toMatchObject({
+      pLowValue: null,
+      yieldMean: null,
+    });
     const unknown = { ...named, priorShape: 0, priorRate: 0 };
-    expect(toLowValueProbability(unknown, method.yield)).toBeCloseTo(0.8504, 4);
+    expect(toYieldFigures(unknown, method.yield).pLowValue).toBeCloseTo(0.8504, 4);
   });
 });
 
