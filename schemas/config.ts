@@ -8,8 +8,10 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { z } from "zod";
 import { AppError, errorMessage } from "./app-error.ts";
 import { toMilliseconds } from "./duration.ts";
-import { toMethod, type Method } from "./method.ts";
+import { toMethod, type Method, type MethodOverrides } from "./method.ts";
+import { toOidcConfig, type OidcConfig } from "./oidc-settings.ts";
 import type { PriceOverride } from "./price-overrides.ts";
+import { listGivenRetention, type Retention, type RetentionDays } from "./retention.ts";
 import { MAY_BE_IN_FILES, MAY_HOLD_SECRETS, settingsSchema } from "./settings.ts";
 import type { ToolKinds } from "./tool-kinds.ts";
 import type { TrustedHeader } from "./trusted-headers.ts";
@@ -22,6 +24,8 @@ export interface Config {
   dashboardPort: number;
   metricsPort: number;
   publicUrl: string | undefined;
+  /** The organisation's sign-in service; undefined: people sign in with one-time links. */
+  oidc: OidcConfig | undefined;
   gatewayWorkers: number;
   /** By route name: `openai`, `anthropic`, … */
   upstreams: ReadonlyMap<string, Upstream>;
@@ -38,12 +42,17 @@ export interface Config {
   method: Method;
   /** By the last part of its address under /webhooks; undefined: that intake is closed. */
   webhookSecrets: Readonly<Record<"github" | "gitlab" | "generic", string | undefined>>;
+  /** How people are told of notices beside the page; undefined: not in that way. */
+  mail: { smtpUrl: string; from: string } | undefined;
+  noticeWebhook: { url: string; secret: string | undefined } | undefined;
   /** Undefined: made in the data directory on first start. */
   sketchSecret: string | undefined;
   linkSecret: string | undefined;
   trustedHeaders: readonly TrustedHeader[];
   toolKinds: ToolKinds;
-  retentionDays: { sketches: number; events: number; runs: number; weeks: number; dismissed: number };
+  retentionDays: RetentionDays;
+  /** What the operator gave of what the Settings page sets otherwise (postgres/setting-versions.ts): it goes first. */
+  given: { method: MethodOverrides; retention: readonly Retention[] };
   /** The last one that fits a call is its price. */
   prices: readonly PriceOverride[];
   clickhouseUrl: string | undefined;
@@ -78,8 +87,8 @@ type Settings = z.infer<typeof settingsSchema>;
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const faults: string[] = [];
-  const given = { ...readFile(env, faults), ...environmentSettings(env) };
-  const { upstreams, rest } = parseUpstreams(readNamedFiles(given, faults), faults);
+  const named = { ...readFile(env, faults), ...environmentSettings(env) };
+  const { upstreams, rest } = parseUpstreams(readNamedFiles(named, faults), faults);
   for (const name of JSON_SETTINGS) rest[name] = parseJsonText(rest[name]);
   for (const name of Object.keys(rest)) {
     if (!isSetting(name)) faults.push(`${name}: no such setting. Check its spelling in INTERFACES.`);
@@ -93,15 +102,22 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     }
   }
   const kafka = parsed.data && toKafkaConfig(parsed.data, faults);
+  const oidc = parsed.data && toOidcConfig(parsed.data, faults);
   if (parsed.data?.CLICKHOUSE_CLUSTER !== undefined && parsed.data.CLICKHOUSE_URL === undefined)
     faults.push("CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL, a server of that cluster.");
+  if (parsed.data?.ASSAY_SMTP_URL !== undefined && parsed.data.ASSAY_MAIL_FROM === undefined)
+    faults.push("ASSAY_SMTP_URL: needs ASSAY_MAIL_FROM, the address that e-mails are from.");
   if (faults.length > 0 || !parsed.success) {
     throw new AppError("bad_configuration", `The configuration has faults:\n  ${faults.join("\n  ")}`);
   }
-  return { ...toConfig(parsed.data, upstreams), kafka };
+  const given = { method: parsed.data.ASSAY_METHOD, retention: listGivenRetention(rest) };
+  return { ...toConfig(parsed.data, upstreams), kafka, given };
 }
 
-function toConfig(settings: Settings, upstreams: ReadonlyMap<string, Upstream>): Omit<Config, "kafka"> {
+function toConfig(
+  settings: Settings,
+  upstreams: ReadonlyMap<string, Upstream>,
+): Omit<Config, "kafka" | "given"> {
   return {
     dataDir: resolve(settings.ASSAY_DATA),
     host: settings.ASSAY_HOST,
@@ -125,6 +141,11 @@ function toConfig(settings: Settings, upstreams: ReadonlyMap<string, Upstream>):
       gitlab: settings.ASSAY_GITLAB_WEBHOOK_SECRET,
       generic: settings.ASSAY_WEBHOOK_SECRET,
     },
+    mail: toMailConfig(settings),
+    noticeWebhook:
+      settings.ASSAY_NOTIFY_WEBHOOK_URL === undefined
+        ? undefined
+        : { url: settings.ASSAY_NOTIFY_WEBHOOK_URL, secret: settings.ASSAY_NOTIFY_WEBHOOK_SECRET },
     sketchSecret: settings.ASSAY_SKETCH_SECRET,
     linkSecret: settings.ASSAY_LINK_SECRET,
     trustedHeaders: settings.ASSAY_TRUSTED_IDENTITY_HEADERS ?? [],
@@ -143,6 +164,10 @@ function toConfig(settings: Settings, upstreams: ReadonlyMap<string, Upstream>):
     claudeConfigDir: resolve(settings.CLAUDE_CONFIG_DIR ?? join(homedir(), ".claude")),
     codexHome: resolve(settings.CODEX_HOME ?? join(homedir(), ".codex")),
   };
+}
+
+function toMailConfig({ ASSAY_SMTP_URL: smtpUrl, ASSAY_MAIL_FROM: from }: Settings): Config["mail"] {
+  return smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from };
 }
 
 /** Who names a user must say how it signs in, and with which password. */

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { durationSchema } from "./duration.ts";
 import { methodOverridesSchema } from "./method.ts";
+import { oidcIssuerSchema, oidcRolesSchema } from "./oidc-settings.ts";
 import { priceOverridesSchema } from "./price-overrides.ts";
 import { toolKindsSchema } from "./tool-kinds.ts";
 import { trustedHeadersSchema } from "./trusted-headers.ts";
@@ -31,6 +32,24 @@ export const settingsSchema = z.object({
       "/metrics, /healthz and /readyz of this process and its children; never public. 0: any free port.",
     ),
   ASSAY_PUBLIC_URL: httpUrl.optional().describe("The dashboard's address, for links and cookies."),
+  ASSAY_OIDC_ISSUER: oidcIssuerSchema
+    .optional()
+    .describe(
+      "The organisation's sign-in service (OpenID Connect), with ASSAY_OIDC_CLIENT_ID and ASSAY_OIDC_CLIENT_SECRET; without it, people sign in with one-time links.",
+    ),
+  ASSAY_OIDC_CLIENT_ID: z.string().min(1).optional().describe("Assay's name at the sign-in service."),
+  ASSAY_OIDC_CLIENT_SECRET: z.string().min(1).optional().describe("Assay's secret at the sign-in service."),
+  ASSAY_OIDC_CLIENT_SECRET_FILE: fileOf("ASSAY_OIDC_CLIENT_SECRET"),
+  ASSAY_OIDC_GROUPS_CLAIM: z
+    .string()
+    .min(1)
+    .default("groups")
+    .describe("The claim of the sign-in service that lists a person's groups."),
+  ASSAY_OIDC_ROLES: oidcRolesSchema
+    .optional()
+    .describe(
+      "Roles by group, as group=role, separated by commas: assay-owners=owner,privacy=officer. The first group that a person is in counts, at each sign-in.",
+    ),
   ASSAY_GATEWAY_WORKERS: z.coerce
     .number({ error: "a number of processes, 1 to 64" })
     .int()
@@ -86,6 +105,27 @@ export const settingsSchema = z.object({
   ASSAY_GITLAB_WEBHOOK_SECRET_FILE: fileOf("ASSAY_GITLAB_WEBHOOK_SECRET"),
   ASSAY_WEBHOOK_SECRET: webhookSecret("/webhooks/generic"),
   ASSAY_WEBHOOK_SECRET_FILE: fileOf("ASSAY_WEBHOOK_SECRET"),
+  ASSAY_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: "an smtp:// or smtps:// address" })
+    .optional()
+    .describe(
+      "The mail server through which people are told of notices, with ASSAY_MAIL_FROM; without it, by no e-mail.",
+    ),
+  ASSAY_SMTP_URL_FILE: fileOf("ASSAY_SMTP_URL"),
+  ASSAY_MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]*@[^\r\n]+$/, "an address such as assay@example.com")
+    .optional()
+    .describe("The sender of those e-mails."),
+  ASSAY_NOTIFY_WEBHOOK_URL: httpUrl
+    .optional()
+    .describe("Where notices are posted, for a program of yours that tells people; without it, nowhere."),
+  ASSAY_NOTIFY_WEBHOOK_SECRET: z
+    .string()
+    .min(16, "at least 16 characters of randomness")
+    .optional()
+    .describe("Signs those posts as Standard Webhooks does; without it they are not signed."),
+  ASSAY_NOTIFY_WEBHOOK_SECRET_FILE: fileOf("ASSAY_NOTIFY_WEBHOOK_SECRET"),
   ASSAY_SKETCH_SECRET: secret(),
   ASSAY_SKETCH_SECRET_FILE: fileOf("ASSAY_SKETCH_SECRET"),
   ASSAY_LINK_SECRET: secret().describe(
@@ -178,6 +218,8 @@ export const MAY_BE_IN_FILES: readonly string[] = [
   "ASSAY_GITHUB_WEBHOOK_SECRET",
   "ASSAY_GITLAB_WEBHOOK_SECRET",
   "ASSAY_WEBHOOK_SECRET",
+  "ASSAY_SMTP_URL",
+  "ASSAY_NOTIFY_WEBHOOK_SECRET",
   "ASSAY_PRICES",
   "CLICKHOUSE_URL",
   "DATABASE_URL",
@@ -191,6 +233,9 @@ export const MAY_HOLD_SECRETS: ReadonlySet<string> = new Set([
   "ASSAY_GITHUB_WEBHOOK_SECRET",
   "ASSAY_GITLAB_WEBHOOK_SECRET",
   "ASSAY_WEBHOOK_SECRET",
+  "ASSAY_SMTP_URL",
+  "ASSAY_NOTIFY_WEBHOOK_SECRET",
+  "ASSAY_NOTIFY_WEBHOOK_URL",
   "CLICKHOUSE_URL",
   "DATABASE_URL",
   "KAFKA_SASL_PASSWORD",

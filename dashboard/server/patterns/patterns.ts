@@ -8,6 +8,7 @@ import { AppError } from "../../../schemas/app-error.ts";
 import type { WorkloadClass } from "../../../schemas/closed-lists.ts";
 import type { Pattern } from "../../../schemas/pattern-api.ts";
 import { appendAudit } from "../../../schemas/postgres/audit.ts";
+import { tellOfficers } from "../../../schemas/postgres/notices.ts";
 import type { Transaction, Transactions } from "../../../schemas/postgres/open.ts";
 import { patterns, patternStatements } from "../../../schemas/postgres/pattern-tables.ts";
 import type { PatternRow } from "../../../schemas/postgres/patterns.ts";
@@ -91,6 +92,7 @@ export async function contestPattern(
       const statement = { patternId, kind: "contest", saidAt: now, saidBy: personId, body } as const;
       await transaction.insert(patternStatements).values(statement);
       await appendAudit(transaction, now, toEntry("pattern_contested", { patternId, personId }));
+      await tellOfficers(transaction, { personId, kind: "contest_waiting", about: patternId, at: now });
     });
   });
 }

@@ -11,6 +11,7 @@ import { AppError } from "../../../schemas/app-error.ts";
 import type { ClickHouseStore } from "../../../schemas/clickhouse/store.ts";
 import type { Review, ReviewedPattern } from "../../../schemas/pattern-api.ts";
 import { appendAudit } from "../../../schemas/postgres/audit.ts";
+import { addNotice } from "../../../schemas/postgres/notices.ts";
 import type { Transaction, Transactions } from "../../../schemas/postgres/open.ts";
 import { patterns, patternStatements } from "../../../schemas/postgres/pattern-tables.ts";
 import { movePattern, type PatternRow } from "../../../schemas/postgres/patterns.ts";
@@ -132,6 +133,8 @@ export async function answerContest(
       const payload = { pattern_id: patternId, is_upheld: String(isUpheld) };
       const entry = { action: "contest_answered", actorId, subjectId: row.personId, payload } as const;
       await appendAudit(transaction, now, entry);
+      const { personId } = row;
+      await addNotice(transaction, { personId, kind: "contest_answered", about: patternId, at: now });
     });
   });
 }

@@ -19,6 +19,7 @@ import { defineRemoval, type ClickHouseStore } from "../../../schemas/clickhouse
 import type { Stores } from "../../../schemas/command.ts";
 import type { PostgresStore, Transaction } from "../../../schemas/postgres/open.ts";
 import { outcomeFacts } from "../../../schemas/postgres/outcome-tables.ts";
+import { noticePreferences, notices } from "../../../schemas/postgres/notice-tables.ts";
 import { patterns } from "../../../schemas/postgres/pattern-tables.ts";
 import { loginLinks, sessions } from "../../../schemas/postgres/access-tables.ts";
 import {
@@ -72,6 +73,8 @@ export async function findTraces({ stores, deadLettersDir, person }: Erasure): P
       class_corrections: await db.$count(classCorrections, eq(classCorrections.personId, personId)),
       outcome_facts: await db.$count(outcomeFacts, eq(outcomeFacts.personId, personId)),
       patterns: await db.$count(patterns, eq(patterns.personId, personId)),
+      notices: await db.$count(notices, eq(notices.personId, personId)),
+      notice_preferences: await db.$count(noticePreferences, eq(noticePreferences.personId, personId)),
       person_positions: await db.$count(personPositions, eq(personPositions.personId, personId)),
       audit_payloads: await db.$count(audit, and(eq(audit.subjectId, personId), isNotNull(audit.payload))),
       people: 1,
@@ -143,7 +146,8 @@ async function forget(
 ): Promise<void> {
   await postgres.db.transaction(async (transaction) => {
     await removeAccess(transaction, personId);
-    await transaction.delete(patterns).where(eq(patterns.personId, personId));
+    for (const table of [patterns, notices, noticePreferences])
+      await transaction.delete(table).where(eq(table.personId, personId));
     await transaction.delete(outcomeFacts).where(eq(outcomeFacts.personId, personId));
     await transaction.update(patterns).set({ managerId: null }).where(eq(patterns.managerId, personId));
     const hasPayload = and(eq(audit.subjectId, personId), isNotNull(audit.payload));
