@@ -18,6 +18,7 @@ import { watchSpool } from "./ingest/spool/health.ts";
 import { defineCommand, EXIT, type CommandIo, type ProcessCommand } from "./schemas/command.ts";
 import type { Config } from "./schemas/config.ts";
 import { createLog } from "./schemas/log.ts";
+import { applySettings } from "./schemas/postgres/setting-versions.ts";
 import { writePorts } from "./schemas/ports.ts";
 import { tellParent } from "./schemas/process-messages.ts";
 import { openSingleProcess } from "./schemas/single-process.ts";
@@ -36,15 +37,16 @@ export const dashboardCommand = defineCommand<ProcessCommand>({
   },
 });
 
-async function runDashboard(log: Logger, config: Config, { now, signal }: CommandIo): Promise<void> {
+async function runDashboard(log: Logger, given: Config, { now, signal }: CommandIo): Promise<void> {
   await using open = new AsyncDisposableStack();
-  const single = await openSingleProcess("dashboard", config, signal);
+  const single = await openSingleProcess("dashboard", given, signal);
   open.defer(() => single.close());
   const { vitals, port } = single;
-  const opened = await awaitStores(log, { config, vitals, signal });
+  const opened = await awaitStores(log, { config: given, vitals, signal });
   if (!opened) return;
   open.defer(() => opened.close());
   const { stores } = opened;
+  const config = await applySettings(stores.postgres, given);
   const owner = await createOwner(stores.postgres, now());
   if (owner) log.info(`The first owner is ${owner.email}. Sign in: npx assay login-link ${owner.email}`);
   const outcomes = openOutcomes(log, { config, vitals, postgres: stores.postgres, now });

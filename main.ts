@@ -92,7 +92,7 @@ async function run(command: Command, { argv, args, io, stores }: Invocation): Pr
       throw new AppError("bad_request", `${command.name} is a process of its own; it can't be handed over.`);
     return command.run(args, io, config);
   }
-  if (stores) return command.run(args, io, stores, config);
+  if (stores) return command.run(args, io, stores, await withSettings(stores, config));
   if (command.kind === "store" && command.process?.isAskedFor(args) === true) {
     return command.process.run(args, io, config);
   }
@@ -101,10 +101,16 @@ async function run(command: Command, { argv, args, io, stores }: Invocation): Pr
   const { openStores } = await import("./schemas/stores.ts");
   const opened = await openStores(createLog("assay", io.stderr), config);
   try {
-    return await command.run(args, io, opened.stores, config);
+    return await command.run(args, io, opened.stores, await withSettings(opened.stores, config));
   } finally {
     await opened.close();
   }
+}
+
+/** What was set on the Settings page holds for a command, too. Loaded when needed: most processes never talk to Postgres. */
+async function withSettings({ postgres }: Stores, config: Config): Promise<Config> {
+  const { applySettings, readRules } = await import("./schemas/postgres/setting-versions.ts");
+  return readRules(postgres, await applySettings(postgres, config));
 }
 
 async function diagnose(

@@ -20,6 +20,7 @@ import type { Config } from "./schemas/config.ts";
 import { createLog } from "./schemas/log.ts";
 import { answerParent, tellParent } from "./schemas/process-messages.ts";
 import { awaitStores, migrateStores } from "./schemas/stores.ts";
+import { applySettings } from "./schemas/postgres/setting-versions.ts";
 import { createVitals } from "./schemas/vitals.ts";
 
 const clock = (): Date => new Date();
@@ -59,18 +60,19 @@ export const migrateCommand = defineCommand<StoreCommand>({
 /** Everything is closed in the order opposite to that in which it was opened, also when opening the next thing fails. */
 async function runService(
   log: Logger,
-  config: Config,
+  given: Config,
   runInvocation: RunInvocation,
   signal: AbortSignal,
 ): Promise<void> {
   await using open = new AsyncDisposableStack();
   const vitals = createVitals("service");
   answerParent(vitals);
-  const opened = await awaitStores(log, { config, vitals, signal });
+  const opened = await awaitStores(log, { config: given, vitals, signal });
   if (!opened) return;
   const { stores } = opened;
   open.defer(() => opened.close());
   const { postgres } = stores;
+  const config = await applySettings(postgres, given);
   const intake = startIntake(log, { config, postgres, vitals, now: clock });
   open.defer(() => intake.close());
   const dashboard = await startDashboard({ stores, config, now: clock, log, intake: intake.app });

@@ -26,8 +26,8 @@ export interface WatchOptions extends Omit<
   metrics: Metrics;
   /** Is brought up to date before each pass. */
   declared: Pick<DeclaredClasses, "sync">;
-  /** Is brought up to date after each pass. */
-  patterns: Pick<PatternKeeper, "readScoredFrom" | "keep">;
+  /** Says by what rules each pass goes, and is brought up to date after it. */
+  patterns: Pick<PatternKeeper, "readRules" | "keep">;
   /** Are read before each pass that scores people. */
   templates: Pick<TemplateReader, "read">;
   /** Whether the first pass rebuilds everything. */
@@ -65,9 +65,10 @@ async function watch(
     try {
       const hasDeclarations = (await declared.sync({ full: isRebuildDue })) > 0;
       if (isRebuildDue || hasDeclarations || (await isDue(job))) {
-        const scoredFrom = await patterns.readScoredFrom();
+        const { scoredFrom, method } = await patterns.readRules();
         const allowed = scoredFrom && (await templates.read());
-        const pass = { scoredFrom, templates: allowed, full: isRebuildDue };
+        const config = { ...job.config, method };
+        const pass = { config, scoredFrom, templates: allowed, full: isRebuildDue };
         const { duration_ms } = await runAnalysis({ ...job, ...pass });
         await patterns.keep();
         metrics.analysisSeconds.observe(duration_ms / 1000);

@@ -35,8 +35,10 @@ const methodSchema = z.strictObject({
   targets: METHOD_PARTS.targets.prefault({}),
 });
 
+export type MethodOverrides = z.input<typeof methodSchema>;
+
 /** What ASSAY_METHOD may hold: any of the numbers, by part and name. What is absent is the default. */
-export const methodOverridesSchema = z.custom<z.input<typeof methodSchema>>(
+export const methodOverridesSchema = z.custom<MethodOverrides>(
   (given) => methodSchema.safeParse(given).success,
   "parts and numbers of docs/method.md, within their bounds",
 );
@@ -49,7 +51,7 @@ export interface Method extends Numbers {
 }
 
 /** The numbers in force: the defaults, and what is set otherwise. */
-export function toMethod(overrides: z.input<typeof methodSchema> = {}): Method {
+export function toMethod(overrides: MethodOverrides = {}): Method {
   const numbers = methodSchema.parse(overrides);
   const hash = createHash("sha256").update(JSON.stringify(numbers)).digest("hex");
   return { ...numbers, version: `${METHOD_VERSION}-${hash.slice(0, 8)}` };

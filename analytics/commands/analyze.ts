@@ -64,9 +64,9 @@ async function analyzeOnce(
   const declared = createDeclaredClasses({ store, postgres, config, clock, log });
   const patterns = createPatternKeeper({ clickhouse: store, postgres, config, clock, log });
   await declared.sync({ full, now });
-  const scoredFrom = await patterns.readScoredFrom();
+  const { scoredFrom, method } = await patterns.readRules();
   const templates = scoredFrom && (await createTemplateReader({ postgres, openSketcher, log }).read());
-  const pass = { store, config, scoredFrom, templates, clock, log: SILENT, full, now };
+  const pass = { store, config: { ...config, method }, scoredFrom, templates, clock, log: SILENT, full, now };
   const summary = await runAnalysis(pass);
   await patterns.keep(now);
   tell(summary, io, args.values["json"] === true);

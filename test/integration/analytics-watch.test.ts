@@ -9,13 +9,17 @@ import { startAnalysis, type WatchOptions } from "../../analytics/watch.ts";
 import { AppError } from "../../schemas/app-error.ts";
 import { EXIT, type CommandArguments } from "../../schemas/command.ts";
 import { readConfig } from "../../schemas/config.ts";
+import { toMethod } from "../../schemas/method.ts";
 import { createMetrics } from "../../schemas/metrics.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import { beforeStatements, openAnalysisBench, type AnalysisBench } from "../builders/analysis.ts";
 
 const INTERVAL_MS = 5;
 const NOTHING_DECLARED: WatchOptions["declared"] = { sync: async () => 0 };
-const NOBODY_SCORED: WatchOptions["patterns"] = { readScoredFrom: async () => undefined, async keep() {} };
+const NOBODY_SCORED: WatchOptions["patterns"] = {
+  readRules: async () => ({ scoredFrom: undefined, method: toMethod() }),
+  async keep() {},
+};
 const NONE_ALLOWED: WatchOptions["templates"] = { read: async () => NO_TEMPLATES };
 const command = analyzeCommand(() => undefined);
 

@@ -8,6 +8,7 @@ import {
   type Patterns,
 } from "../../../schemas/pattern-api.ts";
 import { readScoredFrom } from "../../../schemas/postgres/policies.ts";
+import { readRules } from "../../../schemas/postgres/setting-versions.ts";
 import { defineRoute, type Asked } from "../http/route.ts";
 import { contestPattern, explainPattern, listPatterns, noSuchPattern } from "./patterns.ts";
 
@@ -16,18 +17,20 @@ const PATTERNS = "/people/:personId/patterns";
 type AskedOfPerson = Asked<"subject", unknown, unknown>;
 
 async function list({ who, dashboard: { stores, config }, now }: AskedOfPerson): Promise<Patterns> {
+  const rules = await readRules(stores.postgres, config);
   const scoredFrom = await readScoredFrom(stores.postgres, config);
-  const isOff = config.individualScoring === "off";
+  const isOff = rules.individualScoring === "off";
   return {
-    individual_scoring: config.individualScoring,
+    individual_scoring: rules.individualScoring,
     scored_from: scoredFrom?.toISOString() ?? null,
-    patterns: isOff ? [] : await listPatterns(who.store, who.subjectId, { config, now }),
+    patterns: isOff ? [] : await listPatterns(who.store, who.subjectId, { config: rules, now }),
   };
 }
 
-function toOwn({ who: { subjectId }, params, dashboard: { config } }: AskedOfPerson) {
+async function toOwn({ who: { subjectId }, params, dashboard: { stores, config } }: AskedOfPerson) {
   const patternId = z.uuid().safeParse(params["patternId"]);
-  if (config.individualScoring === "off" || !patternId.success) throw noSuchPattern();
+  const { individualScoring } = await readRules(stores.postgres, config);
+  if (individualScoring === "off" || !patternId.success) throw noSuchPattern();
   return { subjectId, patternId: patternId.data };
 }
 
@@ -51,7 +54,7 @@ export const patternRoutes = [
     status: 201,
     async handle(asked) {
       const { text, workload_class: workloadClass } = asked.body;
-      await explainPattern(asked.who.store, toOwn(asked), { text, workloadClass }, asked.now);
+      await explainPattern(asked.who.store, await toOwn(asked), { text, workloadClass }, asked.now);
       return list(asked);
     },
   }),
@@ -64,7 +67,7 @@ export const patternRoutes = [
     answer: patternsSchema,
     status: 201,
     async handle(asked) {
-      await contestPattern(asked.who.store, toOwn(asked), asked.body, asked.now);
+      await contestPattern(asked.who.store, await toOwn(asked), asked.body, asked.now);
       return list(asked);
     },
   }),

@@ -8,6 +8,7 @@ import {
   reviewSchema,
 } from "../../../schemas/pattern-api.ts";
 import { PATTERN_STATES } from "../../../schemas/closed-lists.ts";
+import { readRules } from "../../../schemas/postgres/setting-versions.ts";
 import { defineRoute, type Asked } from "../http/route.ts";
 import { noSuchPattern } from "./patterns.ts";
 import { answerContest, decidePattern, listReview, viewPattern, type Reviewer } from "./review.ts";
@@ -20,10 +21,12 @@ function toReviewer({ who: { store, session } }: AskedOfReviewer): Reviewer {
   return { store, personId: session.personId };
 }
 
-function toPatternId({ params, dashboard: { config } }: AskedOfReviewer): string {
+/** One pattern, and by what rules it is judged now. */
+async function toReviewed({ params, dashboard: { stores, config } }: AskedOfReviewer) {
   const patternId = z.uuid().safeParse(params["patternId"]);
-  if (config.individualScoring === "off" || !patternId.success) throw noSuchPattern();
-  return patternId.data;
+  const rules = await readRules(stores.postgres, config);
+  if (rules.individualScoring === "off" || !patternId.success) throw noSuchPattern();
+  return { patternId: patternId.data, config: rules };
 }
 
 export const reviewRoutes = [
@@ -33,10 +36,11 @@ export const reviewRoutes = [
     summary: "Patterns that are open to the person who asks, the longest open first",
     access: "reviewer",
     answer: reviewSchema,
-    handle: (asked) =>
-      asked.dashboard.config.individualScoring === "off"
-        ? { patterns: [] }
-        : listReview(toReviewer(asked), asked.now),
+    async handle(asked) {
+      const { stores, config } = asked.dashboard;
+      const { individualScoring } = await readRules(stores.postgres, config);
+      return individualScoring === "off" ? { patterns: [] } : listReview(toReviewer(asked), asked.now);
+    },
   }),
   defineRoute({
     method: "GET",
@@ -44,9 +48,9 @@ export const reviewRoutes = [
     summary: "One of them; the look at it stands in its person's audit",
     access: "reviewer",
     answer: reviewedPatternSchema,
-    handle(asked) {
-      const { config } = asked.dashboard;
-      return viewPattern(toReviewer(asked), toPatternId(asked), { config, now: asked.now });
+    async handle(asked) {
+      const { patternId, config } = await toReviewed(asked);
+      return viewPattern(toReviewer(asked), patternId, { config, now: asked.now });
     },
   }),
   defineRoute({
@@ -58,10 +62,9 @@ export const reviewRoutes = [
     answer: z.object({ pattern_id: z.uuid(), state: z.enum(PATTERN_STATES) }),
     status: 201,
     async handle(asked) {
-      const patternId = toPatternId(asked);
+      const { patternId, config } = await toReviewed(asked);
       const { dashboard, body, now } = asked;
-      const { config, stores } = dashboard;
-      const context = { clickhouse: stores.clickhouse, config, now };
+      const context = { clickhouse: dashboard.stores.clickhouse, config, now };
       const { state } = await decidePattern(toReviewer(asked), patternId, body, context);
       return { pattern_id: patternId, state };
     },
@@ -75,8 +78,7 @@ export const reviewRoutes = [
     answer: z.object({ pattern_id: z.uuid(), is_upheld: z.boolean() }),
     status: 201,
     async handle(asked) {
-      const patternId = toPatternId(asked);
-      const { config } = asked.dashboard;
+      const { patternId, config } = await toReviewed(asked);
       await answerContest(toReviewer(asked), patternId, asked.body, { config, now: asked.now });
       return { pattern_id: patternId, is_upheld: asked.body.is_upheld };
     },

@@ -5,19 +5,21 @@ import type { PolicyState } from "../../../schemas/pattern-api.ts";
 import { toPolicyText } from "../../../schemas/policy-text.ts";
 import type { PostgresStore } from "../../../schemas/postgres/open.ts";
 import { readPolicies, readScoredFrom, type Policy } from "../../../schemas/postgres/policies.ts";
+import { readRules } from "../../../schemas/postgres/setting-versions.ts";
 
 export async function readPolicyState(
   postgres: Pick<PostgresStore, "db">,
-  config: Pick<Config, "individualScoring" | "timezone" | "method" | "retentionDays">,
+  config: Pick<Config, "individualScoring" | "timezone" | "method" | "retentionDays" | "given">,
 ): Promise<PolicyState> {
+  const rules = await readRules(postgres, config);
   const versions = (await readPolicies(postgres.db)).map(toPublished);
   const scoredFrom = await readScoredFrom(postgres, config);
   return {
-    individual_scoring: config.individualScoring,
+    individual_scoring: rules.individualScoring,
     scored_from: scoredFrom?.toISOString() ?? null,
     current: versions[0] ?? null,
     versions,
-    proposed_text: toPolicyText(config),
+    proposed_text: toPolicyText(rules),
   };
 }
 
