@@ -50,6 +50,8 @@ export async function fillTables(store: PostgresStore): Promise<void> {
       VALUES ('${personId}', 'pattern_opened', 'email', false)`);
     await store.pool.query(`INSERT INTO setting_versions (name, reason, changed_at, changed_by, is_public)
       VALUES ('${name}', '', now(), '${personId}', false)`);
+    await store.pool.query(`INSERT INTO organisation_releases (first_day, released_at, body)
+      VALUES ('${personId === ADA ? "2026-01-05" : "2026-02-02"}', now(), '["${name}"]')`);
     await store.pool.query(`INSERT INTO templates (name, body, created_at) VALUES ('${name}', '', now())`);
     await store.pool
       .query(`INSERT INTO audit (at, action, subject_id, payload, payload_sha256, previous_hash, hash)
@@ -111,6 +113,10 @@ export const ATTEMPTS: Readonly<Record<string, { set: string; row: string }>> = 
   login_links: {
     set: "used_at = now()",
     row: `(token_sha256, person_id, expires_at) VALUES ('new', '${BEN}', now())`,
+  },
+  organisation_releases: {
+    set: "body = '[]'",
+    row: "(first_day, released_at, body) VALUES ('2026-03-02', now(), '[]')",
   },
   audit: {
     set: "payload = NULL",

@@ -21,6 +21,7 @@ import * as accessTables from "../../schemas/postgres/access-tables.ts";
 import * as noticeTables from "../../schemas/postgres/notice-tables.ts";
 import * as outcomeTables from "../../schemas/postgres/outcome-tables.ts";
 import * as patternTables from "../../schemas/postgres/pattern-tables.ts";
+import * as releaseTables from "../../schemas/postgres/release-tables.ts";
 import * as settingTables from "../../schemas/postgres/setting-tables.ts";
 import * as tables from "../../schemas/postgres/tables.ts";
 import { ADA, ATTEMPTS, BEN, BENS, fillTables } from "../builders/scoped-rows.ts";
@@ -28,7 +29,15 @@ import { ADA, ATTEMPTS, BEN, BENS, fillTables } from "../builders/scoped-rows.ts
 /** On a loaded machine servers take their time to start. */
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-const TABLES = [tables, accessTables, noticeTables, outcomeTables, patternTables, settingTables]
+const TABLES = [
+  tables,
+  accessTables,
+  noticeTables,
+  outcomeTables,
+  patternTables,
+  releaseTables,
+  settingTables,
+]
   .flatMap((module) => Object.values(module))
   .flatMap((table) => (is(table, PgTable) ? getTableName(table) : []));
 const INSUFFICIENT_PRIVILEGE = "42501";
