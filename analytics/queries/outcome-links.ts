@@ -5,6 +5,8 @@
 // it happened are left out where there are others: a session that is resumed has runs on both sides of a merge.
 // Shares are in proportion to the files that outcome and run have in common, where all of the runs have some; otherwise equal.
 //
+// An outcome that a person disputes is linked to none of their runs. The shares of others stay: nobody gains by what another one says.
+//
 // What holds is compared with what is stored, and only what differs is written. What a pass before this one wrote and did not finish
 // counts as different, so that the rows of this version are all that the steps after it have to look at.
 
@@ -55,9 +57,16 @@ const CHOSEN = `
       AND (is_theirs OR NOT has_theirs OR surest != ${levelOf("run")} OR named_runs != 1)
     WINDOW outcome AS (PARTITION BY met)`;
 
+/** Outcomes that a person says did not come of their runs, by any of those that tell of it. */
+const DISPUTED = `
+    SELECT disputing, analysis_outcomes.outcome_id AS disputed_id
+    FROM analysis_outcomes
+    INNER JOIN (SELECT person_id AS disputing, outcome_id AS told_id FROM outcome_disputes FINAL) AS disputes ON told_id = member_id
+    WHERE version = {version:UInt64}`;
+
 const SAID =
-  "kind, source, trust, linked_by, share, quantity, occurred_at, credited_at, reversed_at, told_by, expires_at";
-const TUPLE = `(toString(kind), toString(source), toString(trust), toString(linked_by), share, quantity, occurred_at, credited_at,
+  "kind, source, trust, linked_by, share, quantity, repo_hash, occurred_at, credited_at, reversed_at, told_by, expires_at";
+const TUPLE = `(toString(kind), toString(source), toString(trust), toString(linked_by), share, quantity, repo_hash, occurred_at, credited_at,
         reversed_at, told_by, expires_at)`;
 
 export const writeOutcomeLinks = defineStatement({
@@ -71,10 +80,14 @@ WITH
   ),
   met AS (${MET}
   ),
-  chosen AS (${CHOSEN}
+  disputed AS (${DISPUTED}
+  ),
+  chosen AS (
+    SELECT * FROM (${CHOSEN}) WHERE (person, met) GLOBAL NOT IN (SELECT disputing, disputed_id FROM disputed)
   ),
   facts AS (
     SELECT outcome_id, any(kind) AS kind, any(source) AS source, any(trust) AS trust, any(quantity) AS quantity,
+      any(repo_hash) AS repo_hash,
       any(occurred_at) AS occurred_at, any(credited_at) AS credited_at, any(reversed_at) AS reversed_at, any(told_by) AS told_by
     FROM analysis_outcomes WHERE version = {version:UInt64} GROUP BY outcome_id
   ),

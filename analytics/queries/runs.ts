@@ -17,11 +17,13 @@ import { WINDOWS } from "./windows.ts";
 
 /** Models that are listed of one run; the sums run over all. */
 const MODELS_MAX = 100;
+/** Tags likewise. */
+const TAGS_MAX = 100;
 
 export const sumRuns = defineStatement({
   name: "analytics: runs",
   sql: `
-INSERT INTO runs (person_id, run_id, run_source, session_id, client, workload_class, class_source, started_at, ended_at, models, turns,
+INSERT INTO runs (person_id, run_id, run_source, session_id, client, workload_class, class_source, started_at, ended_at, models, tags, turns,
   agents, version, inputs_expire_at, expires_at, ${MEASURE_COLUMNS}, ${CREDIT_COLUMNS})
 WITH
   affected AS (${TOUCHED_RUNS} AND ${inSlice("person_id")}),
@@ -46,6 +48,7 @@ SELECT
   argMinIf(class, (started_at, event_id), class != ''), argMinIf(class_source_of_call, (started_at, event_id), class != ''),
   min(started_at), max(${ENDED_AT}),
   arraySort(groupUniqArrayIf(${MODELS_MAX})(${MODEL}, ${MODEL} != '')),
+  arraySort(groupUniqArrayArray(${TAGS_MAX})(arrayMap((name, value) -> concat(name, '=', value), mapKeys(tags), mapValues(tags)))),
   uniqExactIf(turn, turn != ''), uniqExact(agent),
   {version:UInt64}, min(expires_at), max(expires_at) + toIntervalDay({kept_days:Int32}),
   ${MEASURES_OF_CALLS},

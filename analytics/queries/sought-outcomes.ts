@@ -9,7 +9,7 @@
 // last reversal holds. What people say of themselves takes back only their own. A reversal that is reversed itself is none.
 //
 // All outcomes that are kept are looked at in each pass: they are few beside calls. Linked anew are those that came in, those that meet a
-// run which the pass (or one before it that did not end) has put together, and those that hang on another outcome.
+// run which the pass (or one before it that did not end) has put together, those that hang on another outcome, and disputed ones.
 
 import { z } from "zod";
 import { defineQuery, defineStatement } from "../../schemas/clickhouse/store.ts";
@@ -62,7 +62,7 @@ const REVERSALS = `
 
 /** Of each thing: how it is told by the most trusted, when it was last true, and whether something new was said of it. */
 const THINGS = `
-    SELECT thing AS told_thing, min(doubt) AS least_doubt, max(occurred_at) AS last_at, toUInt32(count()) AS tellings,
+    SELECT thing AS told_thing, min(doubt) AS least_doubt, max(occurred_at) AS last_at, toUInt32(count()) AS tellings, max(repo) AS told_repo,
       max(ingested_at >= {since:DateTime64(3)}) AS is_new, groupUniqArray(outcome_id) AS members,
       argMin((outcome_id, source, if(kind = 'pr_merged' AND reviewed_by_other = false, 'low', trust), quantity, occurred_at, credited_at),
         (doubt, occurred_at, outcome_id)) AS best
@@ -93,11 +93,13 @@ const SEEKS = `arrayConcat(
         linkKeys("files", "file_hashes"),
       )})`;
 
-/** Outcomes whose links may differ from what they were, because of the runs that were put together since, or of other outcomes. */
+/** Outcomes whose links may differ from what they were, because of the runs that were put together since, of other outcomes, or of what was disputed. */
 const UNSETTLED = `
     SELECT outcome_id FROM outcome_links
     WHERE version > {after:UInt64} OR isNotNull(reversed_at) OR told_by > 1
       OR (person_id, run_id) GLOBAL IN (SELECT person_id, run_id FROM run_links WHERE version > {after:UInt64})
+    UNION DISTINCT
+    SELECT outcome_id FROM outcome_disputes WHERE ingested_at >= {since:DateTime64(3)}
     UNION DISTINCT
     SELECT outcome_id FROM (SELECT outcome_id, arrayJoin(seeks.2) AS key FROM seeking)
     WHERE key GLOBAL IN (
@@ -107,7 +109,7 @@ const UNSETTLED = `
 export const gatherOutcomes = defineStatement({
   name: "analytics: sought outcomes",
   sql: `
-INSERT INTO analysis_outcomes (version, outcome_id, member_id, person_id, kind, source, trust, quantity, occurred_at, credited_at,
+INSERT INTO analysis_outcomes (version, outcome_id, member_id, person_id, kind, source, trust, quantity, repo_hash, occurred_at, credited_at,
   reversed_at, told_by, names, seeks)
 WITH
   told AS (${TOLD}
@@ -121,7 +123,7 @@ WITH
   seeking AS (SELECT *, ${SEEKS} AS seeks FROM told),
   unsettled AS (${UNSETTLED}
   )
-SELECT {version:UInt64}, best.1, outcome_id, ifNull(person_id, ${NONE}), kind, best.2, best.3, best.4, best.5, best.6,
+SELECT {version:UInt64}, best.1, outcome_id, ifNull(person_id, ${NONE}), kind, best.2, best.3, best.4, told_repo, best.5, best.6,
   reversed, tellings, length(${NAMES}), if(doubt = least_doubt, seeks, [])
 FROM seeking
 INNER JOIN things ON told_thing = thing

@@ -11,7 +11,7 @@ export const STATE = {
    * Every record that had come in by then is in the derived tables. Its name changes with the rules by which they are computed,
    * so that the first pass by new rules computes everything again.
    */
-  watermark: "watermark of rules 5",
+  watermark: "watermark of rules 6",
   /** When the derived tables were last brought up to date. */
   computedAt: "computed_at",
   /** By which templates weeks were measured: their fingerprint. */
@@ -43,7 +43,8 @@ export const countArrivals = defineQuery({
 SELECT
   (SELECT count() FROM token_events WHERE ingested_at >= {since:DateTime64(3)})
   + (SELECT count() FROM call_features WHERE ingested_at >= {since:DateTime64(3)})
-  + (SELECT count() FROM outcomes WHERE ingested_at >= {since:DateTime64(3)}) AS records`,
+  + (SELECT count() FROM outcomes WHERE ingested_at >= {since:DateTime64(3)})
+  + (SELECT count() FROM outcome_disputes WHERE ingested_at >= {since:DateTime64(3)}) AS records`,
   params: z.object({ since: z.date() }),
   row: z.object({ records: z.coerce.number() }),
 });

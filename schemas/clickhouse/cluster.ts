@@ -30,6 +30,7 @@ export const SHARDED_BY: Readonly<Record<string, string>> = {
   person_weeks: "person_id",
   run_links: "person_id",
   outcome_links: "person_id",
+  outcome_disputes: "person_id",
   outcome_costs: "person_id",
   run_scores: "person_id",
   week_scores: "person_id",

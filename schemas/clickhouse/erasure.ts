@@ -24,6 +24,7 @@ export const PERSON_TABLES = [
   { table: "person_weeks", rows: "person_weeks FINAL", swept: "all" },
   { table: "run_links", rows: "run_links FINAL", swept: "all" },
   { table: "outcome_links", rows: "outcome_links FINAL", swept: "all" },
+  { table: "outcome_disputes", rows: "outcome_disputes FINAL", swept: "all" },
   { table: "outcome_costs", rows: "outcome_costs FINAL", swept: "all" },
   { table: "run_scores", rows: "run_scores FINAL", swept: "all" },
   { table: "week_scores", rows: "week_scores FINAL", swept: "all" },

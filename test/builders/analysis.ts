@@ -32,7 +32,7 @@ const VALUE_TABLES = [
   "signal_references",
   "week_signals",
 ] as const;
-const RECORD_TABLES = ["token_events", "call_features", "declared_classes", "outcomes"];
+const RECORD_TABLES = ["token_events", "call_features", "declared_classes", "outcomes", "outcome_disputes"];
 const STATE_TABLES = [
   "analysis_state",
   "analysis_windows",

@@ -31,6 +31,9 @@ const REASONS: Readonly<Record<string, string>> = {
   "analytics/queries/sought-outcomes.ts: outcome_links":
     "Makes a set of outcomes to look at again; what held once touches as much.",
   "analytics/queries/sought-outcomes.ts: run_links": "Makes a set; what no longer holds touches as much.",
+  "analytics/queries/sought-outcomes.ts: outcome_disputes":
+    "Makes a set; what was taken back touches as much.",
+  "analytics/queries/state.ts: outcome_disputes": "Asks whether there is any row.",
   "analytics/queries/state.ts: outcomes": "Asks whether there is any row.",
   "analytics/queries/state.ts: ${STATE_TABLE}": "Of two passes that ended together both must find the other.",
   "analytics/queries/state.ts: token_events": "Asks whether there is any row.",
@@ -82,6 +85,7 @@ test("the tables of calls, outcomes and all that is derived are among them", () 
     ...linked,
     ...scored,
     "target_findings",
+    "outcome_disputes",
   ];
   expect(listReplacedTables(ROOT)).toEqual([...tables, ...others]);
 });
