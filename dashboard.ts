@@ -10,7 +10,9 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { toDashboardUrl } from "./dashboard/server/http/addresses.ts";
 import { startDashboard } from "./dashboard/server/listen.ts";
+import { startNoticeDelivery } from "./dashboard/server/notices/deliver.ts";
 import { createOwner } from "./dashboard/server/people/people.ts";
 import { startShipper } from "./ingest/commands/shipper.ts";
 import { startIntake, type RunningIntake, type StartIntakeOptions } from "./ingest/outcomes/start-intake.ts";
@@ -53,6 +55,10 @@ async function runDashboard(log: Logger, given: Config, { now, signal }: Command
   open.defer(() => outcomes.close());
   const dashboard = await startDashboard({ stores, config, now, log, intake: outcomes.intake });
   open.defer(() => dashboard.close());
+  const dashboardUrl = toDashboardUrl({ ...config, dashboardPort: dashboard.port });
+  const notices = startNoticeDelivery({ postgres: stores.postgres, config, dashboardUrl, now, log });
+  vitals.watch("notices", notices.check);
+  open.defer(() => notices.stop());
   writePorts(config.dataDir, { dashboard: dashboard.port });
   tellParent({ type: "ready", ports: { dashboard: dashboard.port, metrics: port } });
   log.info({ port: dashboard.port, metricsPort: port }, "the dashboard is listening");

@@ -11,6 +11,7 @@ import { listenForCommands, type RunInvocation } from "./control.ts";
 import { startIdentitySnapshot } from "./dashboard/server/people/identity-snapshot.ts";
 import { toDashboardUrl } from "./dashboard/server/http/addresses.ts";
 import { startDashboard } from "./dashboard/server/listen.ts";
+import { startNoticeDelivery } from "./dashboard/server/notices/deliver.ts";
 import { createFirstSteps } from "./first-steps.ts";
 import { openTextSketcher } from "./ingest/gateway/features/template-sketch.ts";
 import { startIntake } from "./ingest/outcomes/start-intake.ts";
@@ -77,11 +78,8 @@ async function runService(
   open.defer(() => intake.close());
   const dashboard = await startDashboard({ stores, config, now: clock, log, intake: intake.app });
   open.defer(() => dashboard.close());
-  const served = { ...config, dashboardPort: dashboard.port };
-  const firstSteps = await createFirstSteps(stores.postgres, {
-    dashboardUrl: toDashboardUrl(served),
-    now: clock(),
-  });
+  const dashboardUrl = toDashboardUrl({ ...config, dashboardPort: dashboard.port });
+  const firstSteps = await createFirstSteps(stores.postgres, { dashboardUrl, now: clock() });
   // After the first key, so that gateways know it from the beginning.
   const snapshot = await startIdentitySnapshot({
     postgres: stores.postgres,
@@ -102,6 +100,9 @@ async function runService(
   const { metrics } = vitals;
   const analysis = startAnalysis({ store, config, clock, log, metrics, declared, patterns, templates });
   open.defer(() => analysis.stop());
+  const notices = startNoticeDelivery({ postgres, config, dashboardUrl, now: clock, log });
+  vitals.watch("notices", notices.check);
+  open.defer(() => notices.stop());
   const control = await listenForCommands(config.dataDir, stores, runInvocation);
   open.defer(() => control.close());
   tellParent({ type: "ready", ports: { dashboard: dashboard.port }, ...(firstSteps && { firstSteps }) });

@@ -28,6 +28,7 @@ export interface Browser {
   cookie: string;
   get(path: string): Promise<Response>;
   post(path: string, body: unknown): Promise<Response>;
+  put(path: string, body: unknown): Promise<Response>;
   delete(path: string): Promise<Response>;
 }
 
@@ -140,6 +141,7 @@ export function openBrowser(app: Hono<DashboardEnv>, cookie = ""): Browser {
     cookie,
     get: (path) => send("GET", path),
     post: (path, body) => send("POST", path, body),
+    put: (path, body) => send("PUT", path, body),
     delete: (path) => send("DELETE", path, {}),
   };
 }
