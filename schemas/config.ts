@@ -111,13 +111,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     throw new AppError("bad_configuration", `The configuration has faults:\n  ${faults.join("\n  ")}`);
   }
   const given = { method: parsed.data.ASSAY_METHOD, retention: listGivenRetention(rest) };
-  return { ...toConfig(parsed.data, upstreams), kafka, given };
+  return { ...toConfig(parsed.data, upstreams), kafka, oidc, given };
 }
 
 function toConfig(
   settings: Settings,
   upstreams: ReadonlyMap<string, Upstream>,
-): Omit<Config, "kafka" | "given"> {
+): Omit<Config, "kafka" | "oidc" | "given"> {
   return {
     dataDir: resolve(settings.ASSAY_DATA),
     host: settings.ASSAY_HOST,

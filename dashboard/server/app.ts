@@ -6,7 +6,9 @@
 
 import { Hono } from "hono";
 import { AppError } from "../../schemas/app-error.ts";
+import { createOidcClient } from "./access/oidc-client.ts";
 import { createApi } from "./api.ts";
+import { createAuditVerifier } from "./audit/audit-verifier.ts";
 import type { Dashboard, DashboardEnv } from "./dashboard.ts";
 import { createErrorBoundary } from "./http/problem.ts";
 import { createHostGuard } from "./http/request-guard.ts";
@@ -15,7 +17,10 @@ import { createWebFiles, WEB_DIRECTORY } from "./http/web-files.ts";
 import { ROUTES } from "./routes.ts";
 
 export function createDashboard(dashboard: Dashboard, webDirectory = WEB_DIRECTORY): Hono<DashboardEnv> {
+  const { oidc } = dashboard.config;
+  const oidcClient = oidc && createOidcClient(oidc);
   const isHttps = dashboard.config.publicUrl?.startsWith("https:") ?? false;
+  const auditVerifier = createAuditVerifier(dashboard.stores.postgres);
   const app = new Hono<DashboardEnv>();
   app.onError(createErrorBoundary(dashboard.log));
   app.notFound(() => {
@@ -25,7 +30,7 @@ export function createDashboard(dashboard: Dashboard, webDirectory = WEB_DIRECTO
   app.get("/healthz", (context) => context.json({ status: "alive" }));
   if (dashboard.intake) app.route("/", dashboard.intake);
   app.use(createHostGuard(dashboard.config));
-  app.route("/api/v1", createApi(dashboard, ROUTES));
+  app.route("/api/v1", createApi({ ...dashboard, ...(oidcClient && { oidcClient }) }, ROUTES));
   app.route("/", createWebFiles(webDirectory));
   return app;
 }

@@ -5,6 +5,8 @@ import type { Hono } from "hono";
 import type { Logger } from "pino";
 import type { Stores } from "../../schemas/command.ts";
 import type { Config } from "../../schemas/config.ts";
+import type { OidcClient } from "./access/oidc-client.ts";
+import type { AuditVerifier } from "./audit/audit-verifier.ts";
 import type { Session } from "./access/sessions.ts";
 
 export interface Dashboard {
@@ -12,6 +14,10 @@ export interface Dashboard {
   config: Config;
   now: () => Date;
   log: Logger;
+  /** The organisation's sign-in service; made from the settings where they name one. */
+  oidcClient?: OidcClient;
+  /** One for all requests, so that the audit's chain is gone through once for all who ask. */
+  auditVerifier?: AuditVerifier;
   /** Further addresses on the same port, which are no business of the pages and their guards: outcome intake. */
   intake?: Hono;
 }

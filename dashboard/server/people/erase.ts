@@ -21,7 +21,7 @@ import type { PostgresStore, Transaction } from "../../../schemas/postgres/open.
 import { outcomeFacts } from "../../../schemas/postgres/outcome-tables.ts";
 import { noticePreferences, notices } from "../../../schemas/postgres/notice-tables.ts";
 import { patterns } from "../../../schemas/postgres/pattern-tables.ts";
-import { loginLinks, sessions } from "../../../schemas/postgres/access-tables.ts";
+import { accessTokens, loginLinks, oidcSubjects, sessions } from "../../../schemas/postgres/access-tables.ts";
 import {
   audit,
   classCorrections,
@@ -69,6 +69,8 @@ export async function findTraces({ stores, deadLettersDir, person }: Erasure): P
       keys: await db.$count(keys, eq(keys.personId, personId)),
       sessions: await db.$count(sessions, eq(sessions.personId, personId)),
       login_links: await db.$count(loginLinks, eq(loginLinks.personId, personId)),
+      access_tokens: await db.$count(accessTokens, eq(accessTokens.personId, personId)),
+      oidc_subjects: await db.$count(oidcSubjects, eq(oidcSubjects.personId, personId)),
       schedules: await db.$count(schedules, eq(schedules.personId, personId)),
       class_corrections: await db.$count(classCorrections, eq(classCorrections.personId, personId)),
       outcome_facts: await db.$count(outcomeFacts, eq(outcomeFacts.personId, personId)),
@@ -121,6 +123,8 @@ async function removeAccess(transaction: Transaction, personId: string): Promise
   await transaction.delete(keys).where(eq(keys.personId, personId));
   await transaction.delete(sessions).where(eq(sessions.personId, personId));
   await transaction.delete(loginLinks).where(eq(loginLinks.personId, personId));
+  await transaction.delete(accessTokens).where(eq(accessTokens.personId, personId));
+  await transaction.delete(oidcSubjects).where(eq(oidcSubjects.personId, personId));
 }
 
 const removeOutcomes = defineRemoval({

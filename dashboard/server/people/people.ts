@@ -84,7 +84,7 @@ export async function importPeople(
 }
 
 /** Until the transaction ends nobody else changes people; reading goes on. */
-async function lockPeople(transaction: Transaction): Promise<void> {
+export async function lockPeople(transaction: Transaction): Promise<void> {
   await transaction.execute(sql`LOCK TABLE ${people} IN SHARE ROW EXCLUSIVE MODE`);
 }
 
