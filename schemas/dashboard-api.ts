@@ -4,7 +4,7 @@
 // days has an entry for each day asked for, also for those without a call.
 
 import { z } from "zod";
-import { KEY_KINDS, ROLES, RUN_SOURCES, UNCREDITED_REASONS, WORKLOAD_CLASSES } from "./closed-lists.ts";
+import { KEY_KINDS, ROLES, UNCREDITED_REASONS, WORKLOAD_CLASSES } from "./closed-lists.ts";
 import { TOKEN_FIELDS } from "./token-event.ts";
 
 const usd = z.string().regex(/^\d+(\.\d+)?$/);
@@ -61,24 +61,6 @@ export const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
-/** GET /people/{person_id}/runs?cursor=…, newest first. */
-export const runsPageSchema = z.object({
-  runs: z.array(
-    measuresSchema.extend({
-      run_id: z.string(),
-      run_source: z.enum(RUN_SOURCES),
-      client: z.string(),
-      models: z.array(z.string()),
-      workload_class: z.enum(WORKLOAD_CLASSES).nullable(),
-      started_at: instant,
-      ended_at: instant,
-      uncredited_cost_usd: z.partialRecord(z.enum(UNCREDITED_REASONS), usd),
-    }),
-  ),
-  next_cursor: z.string().nullable(),
-});
-export type RunsPage = z.infer<typeof runsPageSchema>;
-
 export const keySchema = z.object({
   key_id: z.uuid(),
   kind: z.enum(KEY_KINDS),
@@ -106,6 +88,8 @@ export const keysSchema = z.object({
 export const newKeySchema = z.strictObject({
   name: z.string().trim().min(1).max(80),
   workload_class: z.enum(WORKLOAD_CLASSES).nullable(),
+  /** When it stops working; null: never. */
+  expires_at: instant.nullable().default(null),
 });
 /** Its answer: the only time that the secret is shown. */
 export const createdKeySchema = z.object({ key: keySchema, secret: z.string() });

@@ -47,6 +47,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "analytics/signals/choose-weeks.ts: outcome_links": "As queries/credits.ts: outcome_links.",
   "dashboard/server/queries/last-uses.ts: token_events":
     "The greatest of some times is the same however often each is there.",
+  "dashboard/server/queries/newest-call.ts: token_events": "One row is taken, the newest of the newest call.",
   "ingest/import/recorded-calls.ts: token_events": "Makes a set of ids.",
   "ingest/sink/erased-people.ts: ${TOMBSTONE_TABLE}": "Makes a set of people.",
   "schemas/clickhouse/erasure.ts: ${rows}": "FINAL stands in the value.",

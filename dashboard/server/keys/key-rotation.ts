@@ -12,14 +12,12 @@ import type { rotatedKeySchema } from "../../../schemas/dashboard-api.ts";
 import type { Transactions } from "../../../schemas/postgres/open.ts";
 import { keys } from "../../../schemas/postgres/tables.ts";
 import { appendAudit } from "../../../schemas/postgres/audit.ts";
-import { insertKey, noSuchKey, requireRoom, toKey } from "./keys.ts";
+import { insertKey, lockKey, requireRoom, toKey, type KeyOwner } from "./keys.ts";
 
 export type RotatedKey = z.infer<typeof rotatedKeySchema>;
 
-export interface Rotation {
+export interface Rotation extends KeyOwner {
   keyId: string;
-  /** Whose key it must be; undefined for an operator, who may rotate any. */
-  personId?: string;
   actorId: string | null;
   /** How long the old key goes on. */
   overlapMs: number;
@@ -28,14 +26,13 @@ export interface Rotation {
 }
 
 /**
- * @throws AppError `not_found` when there is no such key, or it is not that person's; `conflict` when it can't be used any more,
+ * @throws AppError `not_found` when there is no such key, or it is not that owner's; `conflict` when it can't be used any more,
  * or there would be too many
  */
 export async function rotateKey(store: Transactions, rotation: Rotation, now: Date): Promise<RotatedKey> {
-  const { keyId, personId, actorId, overlapMs } = rotation;
+  const { keyId, actorId, overlapMs } = rotation;
   return store.db.transaction(async (transaction) => {
-    const [old] = await transaction.select().from(keys).where(eq(keys.keyId, keyId)).for("update");
-    if (old === undefined || (personId !== undefined && old.personId !== personId)) throw noSuchKey();
+    const old = await lockKey(transaction, keyId, rotation);
     if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) {
       throw new AppError("conflict", "This key is revoked or expired. Make a new one in its place.");
     }

@@ -16,7 +16,7 @@ import type { SubjectId } from "../access/scope.ts";
 
 /** Keys of one person that can be used at the same time. */
 export const USABLE_KEYS_MAX = 50;
-/** Keys of one person that a page lists: all usable ones, and as many of the newest revoked ones as fit. */
+/** Keys of one person, or of services, that a page lists: all usable ones, and as many of the newest revoked ones as fit. */
 const LISTED_KEYS_MAX = 200;
 /** Any number, the same in every process of this product and used for nothing else. */
 const KEYS_LOCK = 4_101_003;
@@ -84,6 +84,20 @@ export async function listKeys(database: Database, subjectId: SubjectId): Promis
   return rows.map(toKey);
 }
 
+export type ServiceKey = Key & { team: string | null };
+
+/** The services' keys, usable ones first, newest first. Row-level security shows them to the product alone. */
+export async function listServiceKeys(database: Database): Promise<ServiceKey[]> {
+  const rows = await database
+    .select({ key: keys, team: teams.name })
+    .from(keys)
+    .leftJoin(teams, eq(teams.teamId, keys.teamId))
+    .where(eq(keys.kind, "service"))
+    .orderBy(sql`${keys.revokedAt} IS NOT NULL`, desc(keys.createdAt), asc(keys.keyId))
+    .limit(LISTED_KEYS_MAX);
+  return rows.map(({ key, team }) => ({ ...toKey(key), team }));
+}
+
 export type OwnedKey = Key & { person_email: string | null; team: string | null };
 
 /** Everybody's keys and the services', newest first, for an operator. */
@@ -97,30 +111,52 @@ export async function listAllKeys(database: Database): Promise<OwnedKey[]> {
   return rows.map(({ key, email, team }) => ({ ...toKey(key), person_email: email, team }));
 }
 
-export interface Revocation {
-  keyId: string;
-  /** Whose key it must be; undefined for an operator, who may revoke any. */
+/** Of whose keys one must be: a person's, or a service's. An operator at the command line says neither, and means any. */
+export interface KeyOwner {
   personId?: string;
+  kind?: "service";
+}
+
+export interface Revocation extends KeyOwner {
+  keyId: string;
   actorId: string | null;
 }
 
 /**
  * Revokes a key for good. A key that was revoked before stays revoked as of then.
- * @throws AppError `not_found` when there is no such key, or it is not that person's
+ * @throws AppError `not_found` when there is no such key, or it is not that owner's
  */
 export async function revokeKey(
   store: Transactions,
-  { keyId, personId, actorId }: Revocation,
+  { keyId, actorId, ...owner }: Revocation,
   now: Date,
 ): Promise<void> {
   await store.db.transaction(async (transaction) => {
-    const [key] = await transaction.select().from(keys).where(eq(keys.keyId, keyId)).for("update");
-    if (key === undefined || (personId !== undefined && key.personId !== personId)) throw noSuchKey();
+    const key = await lockKey(transaction, keyId, owner);
     if (key.revokedAt !== null) return;
     await transaction.update(keys).set({ revokedAt: now }).where(eq(keys.keyId, keyId));
     const payload = { key_id: keyId };
     await appendAudit(transaction, now, { action: "key_revoked", actorId, subjectId: key.personId, payload });
   });
+}
+
+/** @throws AppError `not_found` */
+export async function lockKey(
+  transaction: Transaction,
+  keyId: string,
+  { personId, kind }: KeyOwner,
+): Promise<KeyRow> {
+  const isOwned = and(
+    personId === undefined ? undefined : eq(keys.personId, personId),
+    kind === undefined ? undefined : eq(keys.kind, kind),
+  );
+  const [key] = await transaction
+    .select()
+    .from(keys)
+    .where(and(eq(keys.keyId, keyId), isOwned))
+    .for("update");
+  if (key === undefined) throw noSuchKey();
+  return key;
 }
 
 /**
