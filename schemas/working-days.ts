@@ -34,10 +34,22 @@ export function countWorkingDays(from: Date, to: Date, { timezone, holidays }: C
   const end = toDay(to, timezone);
   let count = 0;
   for (let day = addDays(toDay(from, timezone), 1); day < end; day = addDays(day, 1)) {
-    const isWeekend = toWeekday(day) % (DAYS_PER_WEEK - 1) === 0;
-    if (!isWeekend && !holidays.includes(day)) count += 1;
+    if (isWorkingDay(day, holidays)) count += 1;
   }
   return count;
+}
+
+/** The first so many working days after the day of a moment: once the last of them has passed, so many have passed. */
+export function listWorkingDays(after: Date, count: number, { timezone, holidays }: Calendar): string[] {
+  const days: string[] = [];
+  for (let day = addDays(toDay(after, timezone), 1); days.length < count; day = addDays(day, 1))
+    if (isWorkingDay(day, holidays)) days.push(day);
+  return days;
+}
+
+function isWorkingDay(day: string, holidays: readonly string[]): boolean {
+  const isWeekend = toWeekday(day) % (DAYS_PER_WEEK - 1) === 0;
+  return !isWeekend && !holidays.includes(day);
 }
 
 /** 0: Sunday. */

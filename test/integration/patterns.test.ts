@@ -69,10 +69,13 @@ describe("what is told", () => {
     const [pattern] = await on.seenBy(await on.bench.signIn(on.ada));
     expect(pattern).toMatchObject({
       state: "notified",
-      cost_usd: "80.00",
-      working_days_left: 10,
       first_week: W1,
-      last_week: W2,
+      told: { cost_usd: "80.00", last_week: W2 },
+      recent: { from_week: "2026-10-19", weeks: 4, weeks_with_it: 2, cost_usd: "80.00" },
+      cost_floor_usd: "50.00",
+      clock: { until: "opens", days_left: 10, ends_on: OPENS },
+      runs: 2,
+      looks: [],
       findings: [
         {
           weeks: [
@@ -174,17 +177,18 @@ describe("what opens", () => {
     expect(await on.reviewOf(browser)).toEqual([
       {
         pattern_id: patternId,
-        person_name: "Ada",
-        state: "open",
+        families: ["replay", "schedule"],
         is_contested: false,
-        opened_at: `${OPENS}T12:00:00.000Z`,
+        asks: "decision",
+        due_on: "2027-01-16",
       },
     ]);
     await on.reviewOf(browser);
     const viewed = await browser.get(`/api/v1/review/patterns/${patternId}`);
     expect(reviewedPatternSchema.parse(await viewed.json())).toMatchObject({
       person_name: "Ada",
-      value: null,
+      asks: "decision",
+      value: { yield: null },
     });
     expect(await on.auditOfAda()).toEqual([
       ["pattern_notified", null],

@@ -4,12 +4,14 @@ import { z } from "zod";
 import {
   contestSchema,
   explanationSchema,
+  patternRunsSchema,
   patternsSchema,
   type Patterns,
 } from "../../../schemas/pattern-api.ts";
 import { readScoredFrom } from "../../../schemas/postgres/policies.ts";
 import { readRules } from "../../../schemas/postgres/setting-versions.ts";
 import { defineRoute, type Asked } from "../http/route.ts";
+import { listPatternRuns } from "./pattern-runs.ts";
 import { contestPattern, explainPattern, listPatterns, noSuchPattern } from "./patterns.ts";
 
 const PATTERNS = "/people/:personId/patterns";
@@ -38,11 +40,24 @@ export const patternRoutes = [
   defineRoute({
     method: "GET",
     path: PATTERNS,
-    summary: "A person's patterns, from the day on which they are told",
+    summary: "A person's patterns, from the day on which they are told, and who has looked at them",
     access: "subject",
     token: "read",
     answer: patternsSchema,
     handle: list,
+  }),
+  defineRoute({
+    method: "GET",
+    path: `${PATTERNS}/:patternId/runs`,
+    summary: "The runs that a pattern names, and how their starts fall",
+    access: "subject",
+    token: "read",
+    answer: patternRunsSchema,
+    async handle(asked) {
+      const { stores, config } = asked.dashboard;
+      const context = { clickhouse: stores.clickhouse, timezone: config.timezone, now: asked.now };
+      return listPatternRuns(asked.who.store, await toOwn(asked), context);
+    },
   }),
   defineRoute({
     method: "POST",
@@ -53,8 +68,8 @@ export const patternRoutes = [
     answer: patternsSchema,
     status: 201,
     async handle(asked) {
-      const { text, workload_class: workloadClass } = asked.body;
-      await explainPattern(asked.who.store, await toOwn(asked), { text, workloadClass }, asked.now);
+      const { text, cause, workload_class: workloadClass } = asked.body;
+      await explainPattern(asked.who.store, await toOwn(asked), { text, cause, workloadClass }, asked.now);
       return list(asked);
     },
   }),

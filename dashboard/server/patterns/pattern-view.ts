@@ -1,21 +1,18 @@
-// A pattern as people see it: what was found, week by week, in the words of its signals; what was said of it; when something happens next
+// A pattern as people see it: what was found, week by week, in the words of its signals; what was said of it; when something comes next
 // by itself, and what would change it.
 //
 // Always holds: of value it shows only that of the pattern's own runs, and only where enough was expected of them; of the person's volume
 // nothing beyond the pattern.
 
 import { asc, inArray } from "drizzle-orm";
-import type { Config } from "../../../schemas/config.ts";
-import type { Pattern } from "../../../schemas/pattern-api.ts";
+import type { Finding, Pattern, PatternValue } from "../../../schemas/pattern-api.ts";
 import type { Transaction } from "../../../schemas/postgres/open.ts";
 import { patternEvidence, patternStatements } from "../../../schemas/postgres/pattern-tables.ts";
 import type { PatternRow } from "../../../schemas/postgres/patterns.ts";
-import { countWorkingDays } from "../../../schemas/working-days.ts";
+import { addDays, toDay, toMonday } from "../../../schemas/working-days.ts";
+import { isContested, toClock, type ClockContext } from "./pattern-clock.ts";
 
-export interface PatternContext {
-  config: Pick<Config, "method" | "timezone" | "holidays">;
-  now: Date;
-}
+const DAYS_PER_WEEK = 7;
 
 type EvidenceRow = typeof patternEvidence.$inferSelect;
 
@@ -23,7 +20,7 @@ type EvidenceRow = typeof patternEvidence.$inferSelect;
 export async function toPatterns(
   transaction: Transaction,
   rows: readonly PatternRow[],
-  context: PatternContext,
+  context: ClockContext,
 ): Promise<Pattern[]> {
   const ids = rows.map(({ patternId }) => patternId);
   const evidence = await transaction
@@ -36,61 +33,85 @@ export async function toPatterns(
     .from(patternStatements)
     .where(inArray(patternStatements.patternId, ids))
     .orderBy(asc(patternStatements.saidAt), asc(patternStatements.statementId));
-  return rows.map((row) => ({
-    ...toFacts(row, context),
-    findings: toFindings(evidence.filter(({ patternId }) => patternId === row.patternId)),
-    statements: statements
-      .filter(({ patternId }) => patternId === row.patternId)
-      .map(({ kind, saidAt, body, workloadClass, isUpheld }) => ({
-        kind,
-        said_at: saidAt.toISOString(),
-        text: body,
-        workload_class: workloadClass,
-        is_upheld: isUpheld,
-      })),
-  }));
+  return rows.map((row) => {
+    const own = evidence.filter(({ patternId }) => patternId === row.patternId);
+    return {
+      ...toFacts(row, context),
+      runs: new Set(own.flatMap(({ runIds }) => runIds)).size,
+      recent: toRecent(row, own, context),
+      findings: toFindings(own),
+      statements: statements
+        .filter(({ patternId }) => patternId === row.patternId)
+        .map(({ kind, saidAt, body, cause, workloadClass, isUpheld }) => ({
+          kind,
+          said_at: saidAt.toISOString(),
+          text: body,
+          cause,
+          workload_class: workloadClass,
+          is_upheld: isUpheld,
+        })),
+    };
+  });
 }
 
-function toFacts(row: PatternRow, context: PatternContext): Omit<Pattern, "findings" | "statements"> {
-  const { pLowValue } = row;
-  const isClosed = row.closedAt !== null;
+function toFacts(
+  row: PatternRow,
+  context: ClockContext,
+): Omit<Pattern, "runs" | "recent" | "findings" | "statements"> {
   return {
     pattern_id: row.patternId,
     state: row.state,
     families: row.families,
     first_week: row.firstWeek,
-    last_week: row.lastWeek,
     notified_at: row.notifiedAt?.toISOString() ?? null,
     opened_at: row.openedAt?.toISOString() ?? null,
     closed_at: row.closedAt?.toISOString() ?? null,
     closed_by: row.closedBy,
     is_contested: isContested(row),
-    can_contest: !isClosed && row.contestedAt === null,
-    working_days_left: countDaysLeft(row, context),
-    cost_usd: row.namedCostUsd.toFixed(2),
-    value:
-      pLowValue === null
-        ? null
-        : { due_outcomes: row.dueOutcomes, expected_outcomes: row.expectedOutcomes, p_low_value: pLowValue },
-    remedies: isClosed ? [] : listRemedies(row, context),
+    clock: toClock(row, context),
+    told: {
+      cost_usd: (row.toldCostUsd ?? row.namedCostUsd).toFixed(2),
+      last_week: row.toldLastWeek ?? row.lastWeek,
+    },
+    value: toValue(row, context),
+    remedies: row.closedAt === null ? listRemedies(row, context) : [],
   };
 }
 
-/** Its contest waits for an answer. */
-export function isContested({ closedAt, contestedAt, answeredAt }: PatternRow): boolean {
-  return closedAt === null && contestedAt !== null && answeredAt === null;
+/**
+ * Analytics writes the figures of a pattern anew as long as something of it is seen; once its last week is older than the weeks looked
+ * at, nothing is.
+ */
+function toRecent(
+  row: PatternRow,
+  evidence: readonly EvidenceRow[],
+  { config, now }: ClockContext,
+): Pattern["recent"] {
+  if (row.closedAt !== null) return null;
+  const { weeks, familiesMin } = config.method.patterns;
+  const from_week = addDays(toMonday(toDay(now, config.timezone)), -weeks * DAYS_PER_WEEK);
+  const byWeek = Object.values(Object.groupBy(evidence, ({ week }) => week));
+  const withIt = byWeek.filter(
+    (found = []) =>
+      (found[0]?.week ?? "") >= from_week && new Set(found.map(({ family }) => family)).size >= familiesMin,
+  );
+  const cost_usd = (row.lastWeek >= from_week ? row.namedCostUsd : 0).toFixed(2);
+  return { from_week, weeks, weeks_with_it: withIt.length, cost_usd };
 }
 
-function countDaysLeft(row: PatternRow, { config, now }: PatternContext): number | null {
-  const { contestWorkingDays, noticeWorkingDays, undecidedWorkingDays } = config.method.patterns;
-  const left = (since: Date | null, days: number): number | null =>
-    since && Math.max(0, days - countWorkingDays(since, now, config));
-  if (isContested(row)) return left(row.contestedAt, contestWorkingDays);
-  if (row.state === "notified") return left(row.notifiedAt, noticeWorkingDays + row.pausedWorkingDays);
-  return row.state === "open" ? left(row.openedAt, undecidedWorkingDays + row.pausedWorkingDays) : null;
+function toValue(row: PatternRow, { config }: ClockContext): PatternValue {
+  const { dueOutcomes, expectedOutcomes, pLowValue, yieldMean, yieldLow, yieldHigh } = row;
+  const isKnown = pLowValue !== null && yieldMean !== null && yieldLow !== null && yieldHigh !== null;
+  return {
+    expected_outcomes: expectedOutcomes,
+    expected_outcomes_min: config.method.yield.expectedOutcomesMin,
+    yield: isKnown
+      ? { due_outcomes: dueOutcomes, p_low_value: pLowValue, mean: yieldMean, low: yieldLow, high: yieldHigh }
+      : null,
+  };
 }
 
-function listRemedies({ state, families, pLowValue }: PatternRow, { config }: PatternContext): string[] {
+function listRemedies({ state, families, pLowValue }: PatternRow, { config }: ClockContext): string[] {
   const { weeks, weeksMin, costUsdMin, ownShareMin, undecidedWorkingDays } = config.method.patterns;
   const isTimed = families.includes("schedule") || families.includes("no_op");
   const ofNotice = [
@@ -109,7 +130,7 @@ function listRemedies({ state, families, pLowValue }: PatternRow, { config }: Pa
   ];
 }
 
-function toFindings(evidence: readonly EvidenceRow[]): Pattern["findings"] {
+function toFindings(evidence: readonly EvidenceRow[]): Finding[] {
   const bySignal = Object.values(Object.groupBy(evidence, ({ signal }) => signal));
   return bySignal.flatMap((rows = []) => {
     const newest = rows.at(-1);

@@ -5,16 +5,18 @@
 
 import { and, count, desc, eq, sql } from "drizzle-orm";
 import { AppError } from "../../../schemas/app-error.ts";
-import type { WorkloadClass } from "../../../schemas/closed-lists.ts";
-import type { Pattern } from "../../../schemas/pattern-api.ts";
+import type { PatternCause, WorkloadClass } from "../../../schemas/closed-lists.ts";
+import type { OwnPattern as OwnPatternView } from "../../../schemas/pattern-api.ts";
 import { appendAudit } from "../../../schemas/postgres/audit.ts";
 import { tellOfficers } from "../../../schemas/postgres/notices.ts";
 import type { Transaction, Transactions } from "../../../schemas/postgres/open.ts";
 import { patterns, patternStatements } from "../../../schemas/postgres/pattern-tables.ts";
 import type { PatternRow } from "../../../schemas/postgres/patterns.ts";
 import { actAsSystem } from "../../../schemas/postgres/scope.ts";
-import { toPatterns, type PatternContext } from "./pattern-view.ts";
 import type { SubjectId } from "../access/scope.ts";
+import { listLooks } from "./looks.ts";
+import type { ClockContext } from "./pattern-clock.ts";
+import { toPatterns } from "./pattern-view.ts";
 
 /** Newest ones; more are not kept at a time, as a rule. */
 const LISTED_MAX = 100;
@@ -24,8 +26,8 @@ const EXPLANATIONS_MAX = 10;
 export async function listPatterns(
   store: Transactions,
   subjectId: SubjectId,
-  context: PatternContext,
-): Promise<Pattern[]> {
+  context: ClockContext,
+): Promise<OwnPatternView[]> {
   return store.db.transaction(async (transaction) => {
     const rows = await transaction
       .select()
@@ -33,7 +35,15 @@ export async function listPatterns(
       .where(eq(patterns.personId, subjectId))
       .orderBy(sql`${patterns.closedAt} IS NOT NULL`, desc(patterns.notifiedAt), desc(patterns.patternId))
       .limit(LISTED_MAX);
-    return toPatterns(transaction, rows, context);
+    const looks = await listLooks(transaction, rows, subjectId);
+    const seen = await toPatterns(transaction, rows, context);
+    const { costUsdMin, ownShareMin } = context.config.method.patterns;
+    return seen.map((pattern, at) => ({
+      ...pattern,
+      cost_floor_usd: Math.max(costUsdMin, ownShareMin * (rows[at]?.ownCostUsd ?? 0)).toFixed(2),
+      can_contest: pattern.closed_at === null && rows[at]?.contestedAt === null,
+      looks: looks.get(pattern.pattern_id) ?? [],
+    }));
   });
 }
 
@@ -44,6 +54,7 @@ export interface OwnPattern {
 
 export interface Said {
   text: string;
+  cause?: PatternCause;
   workloadClass?: WorkloadClass | undefined;
 }
 
@@ -51,7 +62,7 @@ export interface Said {
 export async function explainPattern(
   store: Transactions,
   own: OwnPattern,
-  { text: body, workloadClass }: Said,
+  { text: body, cause = "other", workloadClass }: Said,
   now: Date,
 ): Promise<void> {
   await store.db.transaction(async (transaction) => {
@@ -69,7 +80,7 @@ export async function explainPattern(
       if (said !== undefined && said.times >= EXPLANATIONS_MAX)
         throw new AppError("conflict", `It was explained ${EXPLANATIONS_MAX} times, the most.`);
       const statement = { patternId, kind: "explanation", saidAt: now, saidBy: personId, body } as const;
-      await transaction.insert(patternStatements).values({ ...statement, workloadClass });
+      await transaction.insert(patternStatements).values({ ...statement, cause, workloadClass });
       await appendAudit(transaction, now, toEntry("explanation_given", { patternId, personId }));
     });
   });
@@ -105,7 +116,7 @@ function toEntry(
 }
 
 /** As the person, so that it is found only when it is theirs, and they were told of it. */
-async function findOwn(
+export async function findOwn(
   transaction: Transaction,
   { subjectId, patternId }: OwnPattern,
 ): Promise<Pick<PatternRow, "patternId" | "personId">> {

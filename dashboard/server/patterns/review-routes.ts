@@ -33,19 +33,20 @@ export const reviewRoutes = [
   defineRoute({
     method: "GET",
     path: "/review/patterns",
-    summary: "Patterns that are open to the person who asks, the longest open first",
+    summary: "Patterns that are open to the person who asks, without names; what is due first comes first",
     access: "reviewer",
     answer: reviewSchema,
     async handle(asked) {
       const { stores, config } = asked.dashboard;
-      const { individualScoring } = await readRules(stores.postgres, config);
-      return individualScoring === "off" ? { patterns: [] } : listReview(toReviewer(asked), asked.now);
+      const rules = await readRules(stores.postgres, config);
+      if (rules.individualScoring === "off") return { patterns: [] };
+      return listReview(toReviewer(asked), { config: rules, now: asked.now });
     },
   }),
   defineRoute({
     method: "GET",
     path: PATTERN,
-    summary: "One of them; the look at it stands in its person's audit",
+    summary: "One of them, with its person's name; the look at it stands in their audit",
     access: "reviewer",
     answer: reviewedPatternSchema,
     async handle(asked) {

@@ -3,8 +3,8 @@
 // Whose pattern somebody may see is said by the policies of the table (schemas/postgres/pattern-tables.ts): a manager those that opened
 // for them, the officer those whose contest waits. Their own stand with their own patterns, and not here.
 //
-// Always holds: nothing of a pattern is handed out before the look at it stands in the person's audit; lists are in the order in which
-// patterns opened, or were contested.
+// Always holds: nothing of a pattern is handed out before the look at it stands in the person's audit; the list names nobody, and is in
+// the order in which something is due; who does not lead the person any longer finds nothing, also before analytics has ended the view.
 
 import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import { AppError } from "../../../schemas/app-error.ts";
@@ -19,7 +19,8 @@ import { actAsSystem } from "../../../schemas/postgres/scope.ts";
 import { audit, people } from "../../../schemas/postgres/tables.ts";
 import { countWorkingDays, toDay, toMonday } from "../../../schemas/working-days.ts";
 import { acceptExplanation } from "./accept-explanation.ts";
-import { isContested, toPatterns, type PatternContext } from "./pattern-view.ts";
+import { isContested, toClock, type ClockContext } from "./pattern-clock.ts";
+import { toPatterns } from "./pattern-view.ts";
 import { lock, noSuchPattern } from "./patterns.ts";
 
 const LISTED_MAX = 100;
@@ -30,7 +31,10 @@ export interface Reviewer {
   personId: string;
 }
 
-export async function listReview({ store, personId: actorId }: Reviewer, now: Date): Promise<Review> {
+export async function listReview(
+  { store, personId: actorId }: Reviewer,
+  context: ClockContext,
+): Promise<Review> {
   return store.db.transaction(async (transaction) => {
     const rows = await transaction
       .select()
@@ -39,17 +43,17 @@ export async function listReview({ store, personId: actorId }: Reviewer, now: Da
       .orderBy(sql`coalesce(${patterns.openedAt}, ${patterns.contestedAt})`, asc(patterns.patternId))
       .limit(LISTED_MAX);
     return actAsSystem(transaction, async () => {
-      const names = await readNames(transaction, rows);
-      for (const row of rows) await noteFirstListing(transaction, { row, actorId, now });
-      return {
-        patterns: rows.map((row) => ({
-          pattern_id: row.patternId,
-          person_name: names.get(row.personId) ?? "",
-          state: row.state,
-          is_contested: isContested(row),
-          opened_at: row.openedAt?.toISOString() ?? null,
-        })),
-      };
+      const known = await readPeople(transaction, [actorId, ...rows.map(({ personId }) => personId)]);
+      const theirs = rows.filter((row) => isFor(row, actorId, known));
+      for (const row of theirs) await noteFirstListing(transaction, { row, actorId, now: context.now });
+      const listed = theirs.map((row) => ({
+        pattern_id: row.patternId,
+        families: row.families,
+        is_contested: isContested(row),
+        asks: toAsked(row, actorId, known),
+        due_on: toClock(row, context)?.ends_on ?? null,
+      }));
+      return { patterns: listed.toSorted((a, b) => (a.due_on ?? "").localeCompare(b.due_on ?? "")) };
     });
   });
 }
@@ -58,17 +62,17 @@ export async function listReview({ store, personId: actorId }: Reviewer, now: Da
 export async function viewPattern(
   { store, personId: actorId }: Reviewer,
   patternId: string,
-  context: PatternContext,
+  context: ClockContext,
 ): Promise<ReviewedPattern> {
   return store.db.transaction(async (transaction) => {
-    const row = await findReviewed(transaction, { patternId, actorId });
+    const { row, known } = await findReviewed(transaction, { patternId, actorId });
     const [pattern] = await toPatterns(transaction, [row], context);
     if (pattern === undefined) throw noSuchPattern();
-    const names = await actAsSystem(transaction, () => readNames(transaction, [row]));
     const payload = { pattern_id: patternId };
     const entry = { action: "pattern_viewed", actorId, subjectId: row.personId, payload } as const;
     await appendAudit(transaction, context.now, entry);
-    return { ...pattern, person_name: names.get(row.personId) ?? "" };
+    const asks = toAsked(row, actorId, known);
+    return { ...pattern, person_name: known.get(row.personId)?.name ?? "", asks };
   });
 }
 
@@ -86,7 +90,7 @@ export async function decidePattern(
   { store, personId: actorId }: Reviewer,
   patternId: string,
   { decision: to, text: body }: Decision,
-  { clickhouse, now, config }: PatternContext & { clickhouse: ClickHouseStore },
+  { clickhouse, now, config }: ClockContext & { clickhouse: ClickHouseStore },
 ): Promise<PatternRow> {
   return store.db.transaction(async (transaction) => {
     await findReviewed(transaction, { patternId, actorId });
@@ -114,14 +118,13 @@ export async function answerContest(
   { store, personId: actorId }: Reviewer,
   patternId: string,
   { is_upheld: isUpheld, text: body }: Answer,
-  { now, config }: PatternContext,
+  { now, config }: ClockContext,
 ): Promise<void> {
   await store.db.transaction(async (transaction) => {
-    await findReviewed(transaction, { patternId, actorId });
+    const { known } = await findReviewed(transaction, { patternId, actorId });
     await actAsSystem(transaction, async () => {
       const row = await lock(transaction, patternId);
-      const [actor] = await transaction.select().from(people).where(eq(people.personId, actorId));
-      if (!isContested(row) || row.contestedAt === null || actor?.role !== "officer") throw noSuchPattern();
+      if (row.contestedAt === null || !isAskedOfficer(row, actorId, known)) throw noSuchPattern();
       const pausedWorkingDays = row.pausedWorkingDays + countWorkingDays(row.contestedAt, now, config);
       const isIt = eq(patterns.patternId, patternId);
       await transaction.update(patterns).set({ answeredAt: now, pausedWorkingDays }).where(isIt);
@@ -139,32 +142,47 @@ export async function answerContest(
   });
 }
 
+type Known = ReadonlyMap<string, typeof people.$inferSelect>;
+
 /** As the reviewer, who sees what is theirs to see. */
 async function findReviewed(
   transaction: Transaction,
   { patternId, actorId }: { patternId: string; actorId: string },
-): Promise<PatternRow> {
+): Promise<{ row: PatternRow; known: Known }> {
   const [row] = await transaction
     .select()
     .from(patterns)
     .where(and(eq(patterns.patternId, patternId), ne(patterns.personId, actorId)));
   if (row === undefined) throw noSuchPattern();
-  return row;
+  const known = await actAsSystem(transaction, () => readPeople(transaction, [actorId, row.personId]));
+  if (!isFor(row, actorId, known)) throw noSuchPattern();
+  return { row, known };
 }
 
-async function readNames(
-  transaction: Transaction,
-  rows: readonly PatternRow[],
-): Promise<ReadonlyMap<string, string>> {
-  const ids = rows.map(({ personId }) => personId);
-  const found = await transaction
-    .select({ personId: people.personId, name: people.name })
-    .from(people)
-    .where(inArray(people.personId, ids));
-  return new Map(found.map(({ personId, name }) => [personId, name]));
+async function readPeople(transaction: Transaction, ids: readonly string[]): Promise<Known> {
+  const found = await transaction.select().from(people).where(inArray(people.personId, ids));
+  return new Map(found.map((person) => [person.personId, person]));
 }
 
-/** That a pattern stood in somebody's list is in the audit once; each look at the pattern itself every time. */
+/** Narrows what the policies let through: the manager it opened for leads the person still, or the officer is asked. */
+function isFor(row: PatternRow, actorId: string, known: Known): boolean {
+  const isStillTheirs = row.managerId === actorId && known.get(row.personId)?.managerId === actorId;
+  return (row.state === "open" && isStillTheirs) || isAskedOfficer(row, actorId, known);
+}
+
+function isAskedOfficer(row: PatternRow, actorId: string, known: Known): boolean {
+  return isContested(row) && known.get(actorId)?.role === "officer";
+}
+
+function toAsked(row: PatternRow, actorId: string, known: Known): ReviewedPattern["asks"] {
+  if (isAskedOfficer(row, actorId, known)) return "answer";
+  return isContested(row) ? "nothing" : "decision";
+}
+
+/**
+ * That a pattern stood in somebody's list is in the audit once, although the list names nobody: who leads one person knows whose it is.
+ * Each look at the pattern itself is there every time.
+ */
 async function noteFirstListing(
   transaction: Transaction,
   { row: { patternId, personId }, actorId, now }: { row: PatternRow; actorId: string; now: Date },
