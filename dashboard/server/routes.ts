@@ -8,6 +8,7 @@ import type { Route } from "./http/route.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { serviceKeyRoutes } from "./keys/service-key-routes.ts";
 import { noticeRoutes } from "./notices/notice-routes.ts";
+import { organisationRoutes } from "./organisation/organisation-routes.ts";
 import { patternRoutes } from "./patterns/pattern-routes.ts";
 import { reviewRoutes } from "./patterns/review-routes.ts";
 import { policyRoutes } from "./policy/policy-routes.ts";
@@ -28,5 +29,6 @@ export const ROUTES: readonly Route[] = [
   ...patternRoutes,
   ...reviewRoutes,
   ...policyRoutes,
+  ...organisationRoutes,
   createOpenApiRoute(() => ROUTES),
 ];

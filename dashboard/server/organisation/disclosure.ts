@@ -35,7 +35,7 @@ export interface Group {
 
 export interface Table {
   groups: readonly Group[];
-  /** How many figures each cell has. They are shown or withheld together. */
+  /** How many figures of each cell are decided on. They, and any after them, are shown or withheld together. */
   measures: number;
   /** Groups that are told apart at the most: the largest by their first measure. */
   namedMax?: number;
@@ -67,17 +67,17 @@ export function disclose({ groups, measures, namedMax = Infinity }: Table, peopl
   }
   const others = uniteGroups(rest);
   return {
-    total: sumsOf(whole, measures),
+    total: sumsOf(whole),
     cells: groups
       .filter((group) => shown.has(group))
-      .map((group) => ({ name: group.name, people: group.people.size, values: sumsOf(group, measures) })),
+      .map((group) => ({ name: group.name, people: group.people.size, values: sumsOf(group) })),
     rest:
       rest.length === 0
         ? undefined
         : {
             names: rest.map(({ name }) => name),
             people: others.people.size,
-            values: sumsOf(others, measures),
+            values: sumsOf(others),
           },
   };
 }
@@ -127,8 +127,8 @@ function isToldByChange({ people, values, before }: Group, at: number, peopleMin
   return sum(came, values) + sum(went, before.values) > stayed * CHANGED_SHARE_MAX;
 }
 
-function sumsOf(group: Group, measures: number): Values {
-  return Array.from({ length: measures }, (_, at) => sumOf(group, at));
+function sumsOf({ values, unowned = [] }: Group): Values {
+  return [...values.values()].reduce(addValues, unowned);
 }
 
 function sumOf({ values, unowned = [] }: Group, at: number): number {
