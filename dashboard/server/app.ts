@@ -30,7 +30,7 @@ export function createDashboard(dashboard: Dashboard, webDirectory = WEB_DIRECTO
   app.get("/healthz", (context) => context.json({ status: "alive" }));
   if (dashboard.intake) app.route("/", dashboard.intake);
   app.use(createHostGuard(dashboard.config));
-  app.route("/api/v1", createApi({ ...dashboard, ...(oidcClient && { oidcClient }) }, ROUTES));
+  app.route("/api/v1", createApi({ ...dashboard, auditVerifier, ...(oidcClient && { oidcClient }) }, ROUTES));
   app.route("/", createWebFiles(webDirectory));
   return app;
 }

@@ -9,6 +9,7 @@ import { Shortcuts } from "./components/shortcuts.tsx";
 import { Failed, Loading, Skeleton } from "./components/states.tsx";
 import { Link, navigate, PATHS, useAddress } from "./location.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
+import { toSignInAddress } from "./prepare/return-path.ts";
 import { findPage } from "./pages.ts";
 import { SessionContext, useSession } from "./session.ts";
 
@@ -80,7 +81,8 @@ function useLeaveWhenSignedOut(): void {
       // Other requests under way fail in the same way, after the first has led to the sign-in page.
       if (!isSignedOut(error) || window.location.pathname === PATHS.signIn) return;
       const hadSession = queryClient.getQueryData(["me"]) !== undefined;
-      navigate(hadSession ? `${PATHS.signIn}?ended` : PATHS.signIn, { replace: true });
+      const wanted = window.location.pathname + window.location.search;
+      navigate(toSignInAddress(wanted, { hasEnded: hadSession }), { replace: true });
       queryClient.clear();
     };
     const stops = [

@@ -1,8 +1,9 @@
-// Who is signed in, the colours, and the way out.
+// Who is signed in and where else, the colours, and the way out.
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId } from "react";
 import { navigate, PATHS } from "../location.tsx";
+import { SignedInPlaces } from "../pages/sessions/signed-in-places.tsx";
 import { THEMES, useTheme } from "../preferences.ts";
 import { useSession } from "../session.ts";
 import { Note } from "./states.tsx";
@@ -43,6 +44,7 @@ export function Account() {
         <div className="labels">{me.team === null ? me.email : `${me.email}, ${me.team}`}</div>
       </div>
       {leaving.error !== null && <Note kind="failed">You are still signed in. {leaving.error.message}</Note>}
+      <SignedInPlaces />
       <div>
         <button
           type="button"
