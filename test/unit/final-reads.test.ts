@@ -48,6 +48,8 @@ const REASONS: Readonly<Record<string, string>> = {
   "dashboard/server/queries/last-uses.ts: token_events":
     "The greatest of some times is the same however often each is there.",
   "dashboard/server/queries/newest-call.ts: token_events": "One row is taken, the newest of the newest call.",
+  "dashboard/server/queries/recent-tombstones.ts: erased_people": "Makes a set of people.",
+  "dashboard/server/queries/uncomputed-calls.ts: token_events": "A rough count.",
   "ingest/import/recorded-calls.ts: token_events": "Makes a set of ids.",
   "ingest/sink/erased-people.ts: ${TOMBSTONE_TABLE}": "Makes a set of people.",
   "schemas/clickhouse/erasure.ts: ${rows}": "FINAL stands in the value.",

@@ -28,6 +28,14 @@ export function toGatewayUrl(config: Config, hostname: string): string {
   return toUrl(host, config.gatewayPort || readPorts(config).gateway);
 }
 
+/** Where the processes of this data directory tell of themselves; undefined where none of them does. */
+export function toMetricsUrl(config: Config): string | undefined {
+  const content = readIfPresent(join(config.dataDir, PORTS_FILE));
+  const { metrics } = z.object({ metrics: z.int().optional() }).parse(JSON.parse(content ?? "{}"));
+  if (metrics === undefined) return undefined;
+  return toUrl(EVERY_ADDRESS.has(config.host) ? "127.0.0.1" : config.host, metrics);
+}
+
 function toUrl(host: string, port: number): string {
   const isBareIpv6 = host.includes(":") && !host.startsWith("[");
   return `http://${isBareIpv6 ? `[${host}]` : host}:${port}`;
