@@ -5,6 +5,7 @@ import type { Hono } from "hono";
 import type { Logger } from "pino";
 import type { Stores } from "../../schemas/command.ts";
 import type { Config } from "../../schemas/config.ts";
+import type { Outcome } from "../../schemas/outcome.ts";
 import type { OidcClient } from "./access/oidc-client.ts";
 import type { AuditVerifier } from "./audit/audit-verifier.ts";
 import type { Session } from "./access/sessions.ts";
@@ -20,6 +21,8 @@ export interface Dashboard {
   auditVerifier?: AuditVerifier;
   /** Further addresses on the same port, which are no business of the pages and their guards: outcome intake. */
   intake?: Hono;
+  /** Takes what a person says of their own run the way of every outcome; resolves when it is durable. Absent: none are taken. */
+  recordOutcome?: (outcome: Outcome) => Promise<void>;
 }
 
 export interface DashboardEnv {

@@ -4,16 +4,19 @@ import { accessTokenRoutes } from "./access/access-token-routes.ts";
 import { oidcRoutes } from "./access/oidc-routes.ts";
 import { sessionRoutes } from "./access/session-routes.ts";
 import { createOpenApiRoute } from "./http/open-api-route.ts";
+import { auditRoutes } from "./audit/audit-routes.ts";
 import type { Route } from "./http/route.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { serviceKeyRoutes } from "./keys/service-key-routes.ts";
 import { noticeRoutes } from "./notices/notice-routes.ts";
 import { organisationRoutes } from "./organisation/organisation-routes.ts";
+import { operatorRoutes } from "./operator/operator-routes.ts";
 import { patternRoutes } from "./patterns/pattern-routes.ts";
 import { reviewRoutes } from "./patterns/review-routes.ts";
 import { policyRoutes } from "./policy/policy-routes.ts";
 import { runRoutes } from "./runs/run-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
+import { settingRoutes } from "./settings/setting-routes.ts";
 import { usageRoutes } from "./usage/usage-routes.ts";
 
 export const ROUTES: readonly Route[] = [
@@ -26,9 +29,12 @@ export const ROUTES: readonly Route[] = [
   ...serviceKeyRoutes,
   ...scheduleRoutes,
   ...noticeRoutes,
+  ...operatorRoutes,
   ...patternRoutes,
   ...reviewRoutes,
   ...policyRoutes,
+  ...auditRoutes,
+  ...settingRoutes,
   ...organisationRoutes,
   createOpenApiRoute(() => ROUTES),
 ];

@@ -24,6 +24,8 @@ export type AuditAction =
   | "schedule_ended"
   | "class_corrected"
   | "class_correction_withdrawn"
+  | "outcome_disputed"
+  | "outcome_dispute_withdrawn"
   | "events_exported"
   | "runs_exported"
   | "outcomes_exported"

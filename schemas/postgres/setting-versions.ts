@@ -32,7 +32,7 @@ export const SETTING_SCHEMAS = {
 export type SettingName = keyof typeof SETTING_SCHEMAS;
 type Stored = { [Name in SettingName]?: z.output<(typeof SETTING_SCHEMAS)[Name]> | undefined };
 
-const SETTING_NAMES = ["individual_scoring", "outcome_weights", "method", "retention"] as const;
+export const SETTING_NAMES = ["individual_scoring", "outcome_weights", "method", "retention"] as const;
 
 type Readable = Pick<PostgresStore, "db"> | { db: Transaction };
 type Rules = Pick<Config, "individualScoring" | "method" | "given">;

@@ -11,7 +11,7 @@
 //
 // Kept: that somebody with this id, which nothing else holds any longer, was erased, when and why.
 
-import { and, asc, eq, isNotNull } from "drizzle-orm";
+import { and, asc, eq, isNotNull, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../../../schemas/app-error.ts";
 import { countPersonRows, putTombstone, removePersonRows } from "../../../schemas/clickhouse/erasure.ts";
@@ -22,6 +22,7 @@ import { outcomeFacts } from "../../../schemas/postgres/outcome-tables.ts";
 import { noticePreferences, notices } from "../../../schemas/postgres/notice-tables.ts";
 import { patterns } from "../../../schemas/postgres/pattern-tables.ts";
 import { accessTokens, loginLinks, oidcSubjects, sessions } from "../../../schemas/postgres/access-tables.ts";
+import { settingVersions } from "../../../schemas/postgres/setting-tables.ts";
 import {
   audit,
   classCorrections,
@@ -78,6 +79,7 @@ export async function findTraces({ stores, deadLettersDir, person }: Erasure): P
       notices: await db.$count(notices, eq(notices.personId, personId)),
       notice_preferences: await db.$count(noticePreferences, eq(noticePreferences.personId, personId)),
       person_positions: await db.$count(personPositions, eq(personPositions.personId, personId)),
+      setting_versions: await db.$count(settingVersions, namesPerson(personId)),
       audit_payloads: await db.$count(audit, and(eq(audit.subjectId, personId), isNotNull(audit.payload))),
       people: 1,
       dead_letters: countLettersOf(deadLettersDir, personId),
@@ -103,8 +105,14 @@ export async function erasePerson(
   await forget(postgres, personId, { reason, now });
 }
 
+/** Versions of the person's entry in the list of people, and of those of others that name them as a manager. */
+function namesPerson(personId: string): SQL {
+  const { name, value } = settingVersions;
+  return sql`${name} LIKE 'person:%' AND (${name} = ${`person:${personId}`} OR position(${personId} IN ${value}::text) > 0)`;
+}
+
 /** Locks the owners, so that of the last two only one can be erased at a time. */
-async function refuseOnlyOwner(transaction: Transaction, personId: string): Promise<void> {
+export async function refuseOnlyOwner(transaction: Transaction, personId: string): Promise<void> {
   const owners = await transaction
     .select({ personId: people.personId })
     .from(people)
@@ -112,8 +120,7 @@ async function refuseOnlyOwner(transaction: Transaction, personId: string): Prom
     .orderBy(asc(people.personId))
     .for("update");
   if (owners.length > 1 || owners[0]?.personId !== personId) return;
-  const message =
-    "This is the only owner. Make somebody else an owner first, with: npx assay people import FILE.csv";
+  const message = "This is the only owner. Make somebody else an owner first.";
   throw new AppError("conflict", message);
 }
 
@@ -158,6 +165,7 @@ async function forget(
     await transaction.update(audit).set({ payload: null }).where(hasPayload);
     await transaction.delete(classCorrections).where(eq(classCorrections.personId, personId));
     await transaction.delete(personPositions).where(eq(personPositions.personId, personId));
+    await transaction.delete(settingVersions).where(namesPerson(personId));
     for (const table of [people, personPositions])
       await transaction.update(table).set({ managerId: null }).where(eq(table.managerId, personId));
     await transaction.delete(people).where(eq(people.personId, personId));
