@@ -25,7 +25,7 @@ const ORIGIN = "http://localhost";
 export type Person = typeof people.$inferSelect;
 
 export interface Browser {
-  cookie: string;
+  readonly cookie: string;
   get(path: string): Promise<Response>;
   post(path: string, body: unknown): Promise<Response>;
   put(path: string, body: unknown): Promise<Response>;
@@ -129,16 +129,24 @@ export async function openDashboardBench(settings: Record<string, string> = {}):
   };
 }
 
-/** A browser on one of Assay's own pages, with the cookie that it was given. */
+/** A browser on one of Assay's own pages, with the cookie that it was given, or the one that took its place since. */
 export function openBrowser(app: Hono<DashboardEnv>, cookie = ""): Browser {
-  const send = async (method: string, path: string, body?: unknown) =>
-    app.request(`${ORIGIN}${path}`, {
+  let current = cookie;
+  const send = async (method: string, path: string, body?: unknown) => {
+    const response = await app.request(`${ORIGIN}${path}`, {
       method,
-      headers: { cookie, "sec-fetch-site": "same-origin", "content-type": "application/json" },
+      headers: { cookie: current, "sec-fetch-site": "same-origin", "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+    // One that was taken away is held on to, as somebody would who means to go on with it.
+    const next = cookieOf(response);
+    if (current !== "" && next !== "" && !next.endsWith("=")) current = next;
+    return response;
+  };
   return {
-    cookie,
+    get cookie() {
+      return current;
+    },
     get: (path) => send("GET", path),
     post: (path, body) => send("POST", path, body),
     put: (path, body) => send("PUT", path, body),
