@@ -6,6 +6,7 @@ import { navigate, PATHS } from "../location.tsx";
 import { SignedInPlaces } from "../pages/sessions/signed-in-places.tsx";
 import { THEMES, useTheme } from "../preferences.ts";
 import { useSession } from "../session.ts";
+import { NoticesEntry } from "./notices.tsx";
 import { Note } from "./states.tsx";
 import { signOut } from "../api/session.ts";
 
@@ -25,6 +26,7 @@ export function Account() {
   });
   return (
     <div className="account">
+      <NoticesEntry kind="line" />
       <div className="account-row">
         <label htmlFor={themeId}>Colours</label>
         <select

@@ -9,6 +9,7 @@ import { useSession } from "../session.ts";
 import { Account } from "./account.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Icon, Mark } from "./icon.tsx";
+import { NoticesDialog, NoticesEntry, useNoticeMarks } from "./notices.tsx";
 
 export function Frame({ path, children }: { path: string; children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
@@ -28,6 +29,7 @@ export function Frame({ path, children }: { path: string; children: ReactNode })
         <RailContent path={path} />
       </header>
       <TopBar path={path} />
+      <NoticesDialog />
       <main ref={main} id="main" tabIndex={-1}>
         {children}
       </main>
@@ -42,6 +44,7 @@ function TopBar({ path }: { path: string }) {
       <div className="brand">
         <Mark /> Assay
       </div>
+      <NoticesEntry kind="sign" />
       <Dialog
         title="Menu"
         kind="menu"
@@ -62,6 +65,7 @@ function TopBar({ path }: { path: string }) {
 function RailContent({ path, onFollow }: { path: string; onFollow?: () => void }) {
   const { me } = useSession();
   const pages = PAGES.filter((page) => page.isFor(me));
+  const hasNews = useNoticeMarks(path);
   return (
     <div className="rail-content">
       <div className="brand">
@@ -81,6 +85,11 @@ function RailContent({ path, onFollow }: { path: string; onFollow?: () => void }
                 >
                   <Icon name={page.icon} />
                   {page.label}
+                  {hasNews(page.path) && (
+                    <span className="rail-mark">
+                      <span className="visually-hidden">, something new</span>
+                    </span>
+                  )}
                 </Link>
               ))}
             </div>

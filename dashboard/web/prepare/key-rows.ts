@@ -10,6 +10,8 @@ export interface KeyRow {
   name: string;
   hint: string;
   className: string;
+  /** Of a service; undefined for a person's own key. */
+  team: string | undefined;
   created: string;
   /** The day; `Not since 22 Oct`; a dash where it can't be told at the moment. */
   lastUsed: string;
@@ -20,7 +22,10 @@ export interface KeyRow {
 
 /** `timezone` is the viewer's own, and given only where the viewer's browser is not asked. */
 export function toKeyRows(
-  { keys, callsKnownSince }: { keys: readonly (Key & KeyUse)[]; callsKnownSince: string | null },
+  {
+    keys,
+    callsKnownSince,
+  }: { keys: readonly (Key & KeyUse & { team?: string | null })[]; callsKnownSince: string | null },
   now: Date,
   timezone?: string,
 ): KeyRow[] {
@@ -32,6 +37,7 @@ export function toKeyRows(
     name: key.name,
     hint: key.hint,
     className: nameClass(key.workload_class),
+    team: key.team === undefined ? undefined : (key.team ?? "None"),
     created: writeDay(key.created_at),
     lastUsed: explainUse(key.last_used_at, callsKnownSince, writeDay),
     expires: key.expires_at === null ? "Never" : writeDay(key.expires_at),

@@ -3,24 +3,35 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { WORKLOAD_CLASSES } from "../../../../schemas/closed-lists.ts";
-import { createKey, type NewKey } from "../../api/keys.ts";
+import type { CreatedKey, NewKey } from "../../api/keys.ts";
 import { ClassOptions } from "../../components/class-options.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { FormActions } from "../../components/form-actions.tsx";
+import { KEY_EXPIRIES, toExpiresAt } from "../../prepare/key-expiry.ts";
 import { useSession } from "../../session.ts";
 import { NewSecret } from "./new-secret.tsx";
 
 const NAME_CHARS_MAX = 80;
 
-export function CreateKey({ onCreated }: { onCreated: (secret: string) => void }) {
-  const { api, me } = useSession();
+export type SaidKey = NewKey & { team?: string | null };
+
+interface CreateKeyProps {
+  queryKey: readonly string[];
+  label: string;
+  /** Those that a service can work for; undefined: the key is the person's own. */
+  teams?: readonly string[];
+  create: (key: SaidKey) => Promise<CreatedKey>;
+  onCreated?: (secret: string) => void;
+}
+
+export function CreateKey({ queryKey, label, teams, create, onCreated }: CreateKeyProps) {
   const queryClient = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
   const creation = useMutation({
-    mutationFn: (key: NewKey) => createKey(api, me.person_id, key),
+    mutationFn: create,
     onSuccess: async ({ secret }) => {
-      onCreated(secret);
-      await queryClient.invalidateQueries({ queryKey: ["keys", me.person_id] });
+      onCreated?.(secret);
+      await queryClient.invalidateQueries({ queryKey });
     },
   });
   const toggle = (open: boolean) => {
@@ -29,17 +40,18 @@ export function CreateKey({ onCreated }: { onCreated: (secret: string) => void }
   };
   return (
     <Dialog
-      title={creation.isSuccess ? "Copy your key now" : "Create a key"}
+      title={creation.isSuccess ? "Copy the key now" : label}
       isOpen={isOpen}
       onOpenChange={toggle}
       trigger={
         <button type="button" className="button" data-kind="action">
-          Create a key
+          {label}
         </button>
       }
     >
       {creation.data === undefined ? (
         <KeyForm
+          teams={teams}
           isBusy={creation.isPending}
           error={creation.error}
           onSubmit={(key) => creation.mutate(key)}
@@ -55,19 +67,28 @@ export function CreateKey({ onCreated }: { onCreated: (secret: string) => void }
 }
 
 interface KeyFormProps {
+  teams: readonly string[] | undefined;
   isBusy: boolean;
   error: Error | null;
-  onSubmit: (key: NewKey) => void;
+  onSubmit: (key: SaidKey) => void;
   onCancel: () => void;
 }
 
-function KeyForm({ isBusy, error, onSubmit, onCancel }: KeyFormProps) {
+function KeyForm({ teams, isBusy, error, onSubmit, onCancel }: KeyFormProps) {
+  const { now } = useSession();
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const workloadClass = WORKLOAD_CLASSES.find((name) => name === form.get("class")) ?? null;
-    const name = form.get("name");
-    onSubmit({ name: typeof name === "string" ? name.trim() : "", workload_class: workloadClass });
+    const textOf = (field: string) => {
+      const said = form.get(field);
+      return typeof said === "string" ? said.trim() : "";
+    };
+    onSubmit({
+      name: textOf("name"),
+      workload_class: WORKLOAD_CLASSES.find((name) => name === textOf("class")) ?? null,
+      expires_at: toExpiresAt(textOf("expiry"), now()),
+      ...(teams && { team: textOf("team") || null }),
+    });
   };
   return (
     <form className="stack" onSubmit={submit}>
@@ -84,7 +105,7 @@ function KeyForm({ isBusy, error, onSubmit, onCancel }: KeyFormProps) {
           aria-describedby="key-name-note"
         />
         <p id="key-name-note" className="notes">
-          What uses it, and where: “Claude Code on my laptop”.
+          {teams ? "What uses it: “Nightly review”." : "What uses it, and where: “Claude Code on my laptop”."}
         </p>
       </div>
       <div className="field">
@@ -97,6 +118,17 @@ function KeyForm({ isBusy, error, onSubmit, onCancel }: KeyFormProps) {
           The kind of work that all calls of this key are for. It decides what they are compared with.
         </p>
       </div>
+      <div className="field">
+        <label htmlFor="key-expiry">Ends</label>
+        <select id="key-expiry" name="expiry">
+          {KEY_EXPIRIES.map(({ name, label }) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
+      {teams && <TeamField teams={teams} />}
       <FormActions
         action="Create"
         isBusy={isBusy}
@@ -105,5 +137,24 @@ function KeyForm({ isBusy, error, onSubmit, onCancel }: KeyFormProps) {
         onCancel={onCancel}
       />
     </form>
+  );
+}
+
+function TeamField({ teams }: { teams: readonly string[] }) {
+  return (
+    <div className="field">
+      <label htmlFor="key-team">Team</label>
+      <select id="key-team" name="team" aria-describedby="key-team-note">
+        <option value="">None</option>
+        {teams.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <p id="key-team-note" className="notes">
+        The team that its calls cost.
+      </p>
+    </div>
   );
 }

@@ -1,27 +1,38 @@
-// The keys of the person, and how one is rotated or revoked.
+// The keys of a person or of services, and how one is rotated or revoked.
 
 import type { z } from "zod";
 import type { keysSchema } from "../../../../schemas/dashboard-api.ts";
+import type { ServiceKeys } from "../../../../schemas/key-api.ts";
+import type { KeyOwner } from "../../api/keys.ts";
 import { type KeyRow, toKeyRows } from "../../prepare/key-rows.ts";
 import { RevokeKey } from "./revoke-key.tsx";
 import { RotateKey } from "./rotate-key.tsx";
 
 interface KeyTableProps {
-  list: z.infer<typeof keysSchema>;
+  list: z.infer<typeof keysSchema> | Omit<ServiceKeys, "teams">;
+  owner: KeyOwner;
+  caption: string;
   now: Date;
-  onRotated: (secret: string) => void;
+  onRotated?: (secret: string) => void;
 }
 
-export function KeyTable({ list, now, onRotated }: KeyTableProps) {
+export function KeyTable({ list, owner, caption, now, onRotated }: KeyTableProps) {
   const { keys, calls_known_since: callsKnownSince } = list;
   if (keys.length === 0) return <p className="notes">No keys yet. Create one, and paste it into a client.</p>;
+  const rows = toKeyRows({ keys, callsKnownSince }, now);
+  const hasTeams = rows.some(({ team }) => team !== undefined);
   return (
-    <table>
-      <caption className="visually-hidden">Your keys</caption>
+    <table className="key-table">
+      <caption className="visually-hidden">{caption}</caption>
       <thead>
         <tr>
           <th scope="col">Name</th>
           <th scope="col">Key</th>
+          {hasTeams && (
+            <th scope="col" className="wide">
+              Team
+            </th>
+          )}
           <th scope="col" className="wide">
             Class
           </th>
@@ -37,23 +48,32 @@ export function KeyTable({ list, now, onRotated }: KeyTableProps) {
         </tr>
       </thead>
       <tbody>
-        {toKeyRows({ keys, callsKnownSince }, now).map((row) => (
-          <KeyRowView key={row.keyId} row={row} onRotated={onRotated} />
+        {rows.map((row) => (
+          <KeyRowView key={row.keyId} row={row} owner={owner} onRotated={onRotated} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function KeyRowView({ row, onRotated }: { row: KeyRow; onRotated: (secret: string) => void }) {
+interface KeyRowViewProps extends Pick<KeyTableProps, "owner"> {
+  row: KeyRow;
+  onRotated: KeyTableProps["onRotated"] | undefined;
+}
+
+function KeyRowView({ row, owner, onRotated }: KeyRowViewProps) {
   return (
     <tr>
       <th scope="row" className="slice-name">
         {row.name}
+        <span className="narrow notes">
+          {row.ended ?? `Last used: ${row.lastUsed}. Ends: ${row.expires}.`}
+        </span>
       </th>
       <td>
         <code>{row.hint}…</code>
       </td>
+      {row.team !== undefined && <td className="wide">{row.team}</td>}
       <td className="wide">{row.className}</td>
       <td className="wide" title={`Created ${row.created}`}>
         {row.lastUsed}
@@ -62,8 +82,8 @@ function KeyRowView({ row, onRotated }: { row: KeyRow; onRotated: (secret: strin
       <td className="right">
         {row.ended === null ? (
           <span className="row-actions">
-            <RotateKey keyId={row.keyId} name={row.name} onRotated={onRotated} />
-            <RevokeKey keyId={row.keyId} name={row.name} />
+            <RotateKey owner={owner} keyId={row.keyId} name={row.name} onRotated={onRotated} />
+            <RevokeKey owner={owner} keyId={row.keyId} name={row.name} />
           </span>
         ) : (
           <span className="quiet">{row.ended}</span>

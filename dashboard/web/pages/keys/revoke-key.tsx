@@ -5,17 +5,23 @@ import { useState } from "react";
 import { Dialog } from "../../components/dialog.tsx";
 import { Note } from "../../components/states.tsx";
 import { useSession } from "../../session.ts";
-import { revokeKey } from "../../api/keys.ts";
+import type { KeyOwner } from "../../api/keys.ts";
 
-export function RevokeKey({ keyId, name }: { keyId: string; name: string }) {
-  const { api, me } = useSession();
+interface RevokeKeyProps {
+  owner: KeyOwner;
+  keyId: string;
+  name: string;
+}
+
+export function RevokeKey({ owner, keyId, name }: RevokeKeyProps) {
+  const { api } = useSession();
   const queryClient = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
   const revocation = useMutation({
-    mutationFn: () => revokeKey(api, me.person_id, keyId),
+    mutationFn: () => owner.revoke(api, keyId),
     onSuccess: async () => {
       setIsOpen(false);
-      await queryClient.invalidateQueries({ queryKey: ["keys", me.person_id] });
+      await queryClient.invalidateQueries({ queryKey: owner.queryKey });
     },
   });
   return (

@@ -7,7 +7,7 @@ import { FormActions } from "../../components/form-actions.tsx";
 import { formatUtc } from "../../prepare/format.ts";
 import { useSession } from "../../session.ts";
 import { NewSecret } from "./new-secret.tsx";
-import { rotateKey } from "../../api/keys.ts";
+import type { KeyOwner } from "../../api/keys.ts";
 
 /** How long the old key goes on, in hours. */
 const OVERLAPS: readonly { hours: number; label: string }[] = [
@@ -18,24 +18,25 @@ const OVERLAPS: readonly { hours: number; label: string }[] = [
 const OVERLAP_HOURS = 24;
 
 interface RotateKeyProps {
+  owner: KeyOwner;
   keyId: string;
   name: string;
-  onRotated: (secret: string) => void;
+  onRotated?: ((secret: string) => void) | undefined;
 }
 
-export function RotateKey({ keyId, name, onRotated }: RotateKeyProps) {
-  const { api, me } = useSession();
+export function RotateKey({ owner, keyId, name, onRotated }: RotateKeyProps) {
+  const { api } = useSession();
   const queryClient = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
   const rotation = useMutation({
-    mutationFn: (overlap_hours: number) => rotateKey(api, me.person_id, keyId, { overlap_hours }),
-    onSuccess: ({ secret }) => onRotated(secret),
+    mutationFn: (overlap_hours: number) => owner.rotate(api, keyId, { overlap_hours }),
+    onSuccess: ({ secret }) => onRotated?.(secret),
   });
   const toggle = (open: boolean) => {
     setIsOpen(open);
     if (open) rotation.reset();
     // Only now: the row, and this dialog with it, may have another place afterwards.
-    else if (rotation.isSuccess) void queryClient.invalidateQueries({ queryKey: ["keys", me.person_id] });
+    else if (rotation.isSuccess) void queryClient.invalidateQueries({ queryKey: owner.queryKey });
   };
   return (
     <Dialog
