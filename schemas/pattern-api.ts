@@ -23,7 +23,7 @@ import {
 } from "./closed-lists.ts";
 
 export const POLICY_CHARS_MAX = 20_000;
-const SAID_CHARS_MAX = 2000;
+export const SAID_CHARS_MAX = 2000;
 
 const instant = z.iso.datetime();
 const day = z.iso.date();
