@@ -53,7 +53,14 @@ async function runDashboard(log: Logger, given: Config, { now, signal }: Command
   if (owner) log.info(`The first owner is ${owner.email}. Sign in: npx assay login-link ${owner.email}`);
   const outcomes = openOutcomes(log, { config, vitals, postgres: stores.postgres, now });
   open.defer(() => outcomes.close());
-  const dashboard = await startDashboard({ stores, config, now, log, intake: outcomes.intake });
+  const dashboard = await startDashboard({
+    stores,
+    config,
+    now,
+    log,
+    intake: outcomes.intake,
+    recordOutcome: outcomes.record,
+  });
   open.defer(() => dashboard.close());
   const dashboardUrl = toDashboardUrl({ ...config, dashboardPort: dashboard.port });
   const notices = startNoticeDelivery({ postgres: stores.postgres, config, dashboardUrl, now, log });
@@ -67,6 +74,7 @@ async function runDashboard(log: Logger, given: Config, { now, signal }: Command
 
 interface Outcomes {
   intake: RunningIntake["app"];
+  record: RunningIntake["record"];
   /** Rejects when outcomes can't be taken on. */
   failed: Promise<never>;
   close(): Promise<void>;
@@ -76,7 +84,7 @@ function openOutcomes(log: Logger, options: StartIntakeOptions): Outcomes {
   const { config, vitals } = options;
   if (!config.kafka) {
     const intake = startIntake(log, options);
-    return { intake: intake.app, failed: new Promise(() => undefined), close: () => intake.close() };
+    return { intake: intake.app, record: intake.record, failed: new Promise(() => undefined), close: () => intake.close() };
   }
   const spoolDir = join(config.dataDir, "intake-spool");
   const shipper = startShipper({ log, config, metrics: vitals.metrics, spoolDir });
@@ -85,6 +93,7 @@ function openOutcomes(log: Logger, options: StartIntakeOptions): Outcomes {
   const intake = startIntake(log, { ...options, spoolDir });
   return {
     intake: intake.app,
+    record: intake.record,
     failed: shipper.failed,
     async close() {
       await intake.close();

@@ -76,7 +76,14 @@ async function runService(
   const config = await applySettings(postgres, given);
   const intake = startIntake(log, { config, postgres, vitals, now: clock });
   open.defer(() => intake.close());
-  const dashboard = await startDashboard({ stores, config, now: clock, log, intake: intake.app });
+  const dashboard = await startDashboard({
+    stores,
+    config,
+    now: clock,
+    log,
+    intake: intake.app,
+    recordOutcome: intake.record,
+  });
   open.defer(() => dashboard.close());
   const dashboardUrl = toDashboardUrl({ ...config, dashboardPort: dashboard.port });
   const firstSteps = await createFirstSteps(stores.postgres, { dashboardUrl, now: clock() });

@@ -5,10 +5,8 @@
 // itself were not asked for; a run that has nothing else is expected to bring nothing.
 
 import { z } from "zod";
+import { ASKED_FOR } from "../../schemas/method/yield.ts";
 import { NONE } from "./call-facts.ts";
-
-/** Uncredited reasons of work that somebody asked for all the same. */
-const ASKED_FOR = ["exact_replay", "near_replay", "loop"] as const;
 
 export const ASKED_COST_USD = `toFloat64(credited_cost_usd${ASKED_FOR.map((reason) => ` + uncredited_cost_usd['${reason}']`).join("")})`;
 

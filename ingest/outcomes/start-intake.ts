@@ -6,6 +6,7 @@ import type { Hono } from "hono";
 import type { Logger } from "pino";
 import type { Config } from "../../schemas/config.ts";
 import { readOrMakeSecret } from "../../schemas/data-directory.ts";
+import type { Outcome } from "../../schemas/outcome.ts";
 import type { PostgresStore } from "../../schemas/postgres/open.ts";
 import type { Vitals } from "../../schemas/vitals.ts";
 import { createIntake } from "./intake.ts";
@@ -23,6 +24,8 @@ export interface StartIntakeOptions {
 
 export interface RunningIntake {
   app: Hono;
+  /** Takes an outcome that a person told of on their own page; resolves when it is durable. */
+  record(outcome: Outcome): Promise<void>;
   /** Nothing may be under way any more. */
   close(): Promise<void>;
 }
@@ -36,5 +39,5 @@ export function startIntake(log: Logger, options: StartIntakeOptions): RunningIn
   // The same as the gateways', or no outcome is ever found to belong to a call's files.
   const hashes = createLinkHashes(config.linkSecret ?? readOrMakeSecret(config.dataDir, "link-secret"));
   const app = createIntake({ log, writer, hashes, postgres, config, metrics, now });
-  return { app, close: () => writer.close() };
+  return { app, record: (outcome) => writer.write([outcome]), close: () => writer.close() };
 }

@@ -6,6 +6,9 @@ const count = z.int().min(1);
 const share = z.number().min(0).max(1);
 const positive = z.number().positive();
 
+/** Uncredited reasons of work that somebody asked for all the same: a run is judged by the cost of what was asked for. */
+export const ASKED_FOR = ["exact_replay", "near_replay", "loop"] as const;
+
 export const yieldMethod = {
   tierMediumUsd: positive
     .default(6)

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createDeclaredClasses } from "../../analytics/declared-classes.ts";
 import { runAnalysis } from "../../analytics/job.ts";
 import { schedulesAddCommand } from "../../dashboard/commands/schedules.ts";
-import { runsPageSchema } from "../../schemas/dashboard-api.ts";
+import { runsPageSchema } from "../../schemas/runs-api.ts";
 import { runSchema, type Run } from "../../schemas/run-api.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { buildTokenEvent } from "../builders/token-event.ts";

@@ -15,8 +15,10 @@ import { testedWeeks } from "../../analytics/queries/tested-weeks.ts";
 import { unlikelyWeeks } from "../../analytics/queries/unlikely-weeks.ts";
 import { exportedEvents } from "../../dashboard/server/queries/exported-events.ts";
 import { exportedWeeks } from "../../dashboard/server/queries/exported-weeks.ts";
-import { newestRuns } from "../../dashboard/server/queries/newest-runs.ts";
+import { subjectIdParam } from "../../dashboard/server/access/scope.ts";
+import { readFilterValues, readRuns } from "../../dashboard/server/runs/runs.ts";
 import { usageCuts } from "../../dashboard/server/queries/usage-cuts.ts";
+import { RUN_SORTS } from "../../schemas/runs-api.ts";
 import { SHARDED_BY, toClusterStatements } from "../../schemas/clickhouse/cluster.ts";
 import {
   countPersonRows,
@@ -170,12 +172,18 @@ describe(`two shards answer as one server does (seed ${SEED})`, () => {
 
   test("the dashboard's questions", async () => {
     const day = { from: "2026-11-01", to: "2026-11-30", now: NOW };
-    const page = { now: NOW, before: NOW, before_run_id: "", rows_max: 20 };
     for (const person_id of [PERSON, ON_OTHER_SHARD]) {
       const [onShards, onOne] = await both(({ store }) =>
         Promise.all([
           store.query(usageCuts, { person_id, ...day }),
-          store.query(newestRuns, { person_id, ...page }),
+          ...RUN_SORTS.map(async (sort) => {
+            const subjectId = subjectIdParam.parse(person_id);
+            const { runs } = await readRuns(store, { subjectId, query: { sort }, survivalDays: 7, now: NOW });
+            return runs;
+          }),
+          readFilterValues(store, { subjectId: subjectIdParam.parse(person_id), now: NOW }).then(
+            ({ clients }) => clients,
+          ),
         ]),
       );
       expect(onShards).toEqual(onOne);

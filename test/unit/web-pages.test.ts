@@ -1,13 +1,14 @@
 // What the other pages decide: their addresses, the rows of runs and keys, the lines to copy.
 
 import { describe, expect, test } from "vitest";
-import { type Key, type KeyUse, type RunsPage, tokenSumsSchema } from "../../schemas/dashboard-api.ts";
+import { type Key, type KeyUse, tokenSumsSchema } from "../../schemas/dashboard-api.ts";
 import { UNCREDITED_REASONS } from "../../schemas/closed-lists.ts";
+import type { RunsPage } from "../../schemas/runs-api.ts";
 import { TOKEN_FIELDS } from "../../schemas/token-event.ts";
 import { toClientSetups } from "../../dashboard/web/prepare/client-setup.ts";
 import { toKeyRows } from "../../dashboard/web/prepare/key-rows.ts";
 import { toRunRows } from "../../dashboard/web/prepare/run-rows.ts";
-import { parsePages, toPagesSearch } from "../../dashboard/web/prepare/runs-view.ts";
+import { changeRunsView, parseRunsView, runsAddress } from "../../dashboard/web/prepare/runs-view.ts";
 import { explainReason } from "../../dashboard/web/prepare/uncredited-reasons.ts";
 import { daysBefore, daysOf, parseUsageView, toUsageSearch } from "../../dashboard/web/prepare/usage-view.ts";
 
@@ -19,6 +20,9 @@ const RUN: RunsPage["runs"][number] = {
   client: "claude-code",
   models: ["claude-sonnet-4-5", "claude-haiku-4-5", "gpt-5-mini"],
   workload_class: null,
+  tags: [],
+  settles_at: "2026-11-28T08:00:00.001Z",
+  outcomes: { due: 0, waiting: 0, reversed: 0 },
   started_at: "2026-11-20T23:30:00.000Z",
   ended_at: "2026-11-21T08:00:00.001Z",
   uncredited_cost_usd: { auxiliary: "0.1", retry: "0.4" },
@@ -49,16 +53,28 @@ describe("addresses", () => {
     expect(daysBefore(range, "2026-11-21")).toEqual({ from: "2026-11-08", to: "2026-11-14" });
   });
 
-  test.each(["", "?pages=3"])("of My runs survive being read and written: %s", (search) => {
-    expect(toPagesSearch(parsePages(search))).toBe(search);
+  test.each([
+    "",
+    "?sort=cost&client=codex&tag=ENG-7",
+    "?class=undeclared&older=abc",
+    "?reason=retry&newer=abc",
+  ])("of My runs survive being read and written: %s", (search) => {
+    expect(runsAddress(parseRunsView(search))).toBe(`/runs${search}`);
   });
 
-  test.each(["0", "-1", "1.5", "x", ""])("can't ask for %j pages", (pages) => {
-    expect(parsePages(`?pages=${pages}`)).toBe(1);
+  test("of My runs leave out what nobody knows, one filter at a time", () => {
+    expect(runsAddress(parseRunsView("?sort=person&class=boss&client=codex&reason=idle&tag="))).toBe(
+      "/runs?client=codex",
+    );
   });
 
-  test("can't ask for more pages than the limit", () => {
-    expect(parsePages("?pages=100000")).toBe(20);
+  test("of My runs begin at the first page when order or filter change", () => {
+    const view = parseRunsView("?client=codex&model=m1&older=abc");
+    expect(runsAddress(changeRunsView(view, { sort: "cost" }))).toBe("/runs?sort=cost&client=codex&model=m1");
+    expect(runsAddress(changeRunsView(view, { filter: ["client", ""] }))).toBe("/runs?model=m1");
+    expect(runsAddress(changeRunsView(view, { filter: ["tag", "x"] }))).toBe(
+      "/runs?client=codex&model=m1&tag=x",
+    );
   });
 });
 
@@ -78,7 +94,9 @@ describe("rows of runs", () => {
   test("name the reasons in their order, the first models, and what is unknown", () => {
     const [row] = toRunRows([{ ...RUN, unknown_usage_calls: 1 }], NOW, "UTC");
     expect(row).toMatchObject({
-      models: "claude-sonnet-4-5, claude-haiku-4-5 and 1 more",
+      name: "Claude Code",
+      detail: "claude-sonnet-4-5, claude-haiku-4-5 and 1 more",
+      outcomesText: "None linked",
       uncredited: "Retry, Auxiliary",
       creditedShare: 0.75,
       className: "Not declared",
@@ -167,8 +185,8 @@ describe("lines to copy", () => {
   });
 });
 
-function isOpen(given: Partial<typeof RUN>): boolean | undefined {
-  return toRunRows([{ ...RUN, ...given }], NOW, "UTC")[0]?.isOpen;
+function isOpen(given: Partial<typeof RUN>): boolean {
+  return toRunRows([{ ...RUN, ...given }], NOW, "UTC")[0]?.state === "Open";
 }
 
 function ownKeyLinesOf(client: string): string | undefined {

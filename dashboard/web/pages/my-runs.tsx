@@ -1,88 +1,105 @@
-// My runs: which run was that? Newest first, a page at a time.
+// My runs: which run was that? A table to look for one in: narrowed, in an order, a page at a time.
 //
-// Always holds: how many pages are shown stands in the address (`?pages=2`), so that the list is the same after a reload and when
-// somebody comes back from a run's own page.
+// Always holds: order, filter and page stand in the address, so that the list is the same after a reload and when somebody comes
+// back from a run's own page.
 
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { readRuns } from "../api/runs.ts";
+import { ExportMenu } from "../components/export-menu.tsx";
 import { PageHead } from "../components/page-head.tsx";
 import { Failed, Loading, Skeleton } from "../components/states.tsx";
-import { Link, navigate, PATHS, useAddress } from "../location.tsx";
+import { Link, PATHS, useAddress } from "../location.tsx";
 import { toRunRows } from "../prepare/run-rows.ts";
-import { parsePages, RUN_PAGES_MAX, toPagesSearch } from "../prepare/runs-view.ts";
+import { hasFilters, parseRunsView, runsAddress, type RunsView } from "../prepare/runs-view.ts";
 import { useSession } from "../session.ts";
+import { RunFilters } from "./runs/run-filters.tsx";
 import { RunTable } from "./runs/run-table.tsx";
-import { readRuns } from "../api/runs.ts";
+import type { RunsPage } from "../../../schemas/runs-api.ts";
+import "../styles/runs.css";
 
 export function MyRuns() {
-  const { now } = useSession();
-  const pages = parsePages(useAddress().search);
-  const runs = useRunPages(pages);
-  const rows = toRunRows(runs.data?.pages.flatMap((page) => page.runs) ?? [], now());
+  const { api, me } = useSession();
+  const view = parseRunsView(useAddress().search);
+  const runs = useQuery({
+    queryKey: ["runs", me.person_id, view],
+    queryFn: () => readRuns(api, me.person_id, view),
+    placeholderData: keepPreviousData,
+  });
   return (
     <>
-      <PageHead title="My runs" audience="Visible to you alone." />
+      <PageHead title="My runs" audience="Visible to you alone.">
+        <ExportMenu />
+      </PageHead>
       <div className="sheet">
+        <RunFilters view={view} />
         {runs.isPending && <Loading shape={<RunsShape />} />}
-        {runs.isSuccess && rows.length === 0 && <NoRuns />}
-        {rows.length > 0 && (
-          <section className="section" aria-label="Runs, newest first">
-            <RunTable rows={rows} />
-            {runs.hasNextPage && pages >= RUN_PAGES_MAX && (
-              <p className="more notes">Older runs are not listed here.</p>
-            )}
-            {runs.hasNextPage && pages < RUN_PAGES_MAX && (
-              <p className="more">
-                <button
-                  type="button"
-                  className="button"
-                  disabled={runs.isFetchingNextPage}
-                  onClick={() => navigate(`${PATHS.runs}${toPagesSearch(pages + 1)}`)}
-                >
-                  {runs.isFetchingNextPage ? "Loading" : "Show more"}
-                </button>
-              </p>
-            )}
-          </section>
-        )}
         {runs.error !== null && (
           <div className="section">
-            <Failed
-              error={runs.error}
-              retry={() => void (rows.length > 0 ? runs.fetchNextPage() : runs.refetch())}
-            />
+            <Failed error={runs.error} retry={() => void runs.refetch()} />
           </div>
+        )}
+        {runs.data !== undefined && runs.error === null && (
+          <RunList page={runs.data} view={view} isOld={runs.isPlaceholderData} />
         )}
       </div>
     </>
   );
 }
 
-/** As many pages as the address asks for, one after the other, for each has the cursor of the next. */
-function useRunPages(pages: number) {
-  const { api, me } = useSession();
-  const runs = useInfiniteQuery({
-    queryKey: ["runs", me.person_id],
-    queryFn: ({ pageParam }) => readRuns(api, me.person_id, pageParam),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-  });
-  const { data, hasNextPage, isFetching, isError, fetchNextPage } = runs;
-  const isShort = data !== undefined && data.pages.length < pages;
-  useEffect(() => {
-    if (isShort && hasNextPage && !isFetching && !isError) void fetchNextPage();
-  }, [isShort, hasNextPage, isFetching, isError, fetchNextPage]);
-  return runs;
+function RunList({ page, view, isOld }: { page: RunsPage; view: RunsView; isOld: boolean }) {
+  const { now } = useSession();
+  if (page.runs.length === 0) return <NoRuns view={view} />;
+  return (
+    <section className="section run-list" aria-label="Runs" aria-busy={isOld}>
+      <RunTable rows={toRunRows(page.runs, now())} view={view} />
+      <Pages page={page} view={view} />
+    </section>
+  );
 }
 
-function NoRuns() {
+/** By start they are newer and older; by anything else they stand before and after. */
+function Pages({ page, view }: { page: RunsPage; view: RunsView }) {
+  const { newer_cursor, older_cursor } = page;
+  if (newer_cursor === null && older_cursor === null) return null;
+  const [before, after] = view.sort === "start" ? ["Newer", "Older"] : ["Before", "After"];
+  return (
+    <nav className="run-pages" aria-label="Pages">
+      {newer_cursor === null ? (
+        <span className="quiet">{before}</span>
+      ) : (
+        <Link className="button" href={runsAddress({ ...view, newer: newer_cursor, older: null })}>
+          {before}
+        </Link>
+      )}
+      {older_cursor === null ? (
+        <span className="quiet">{after}</span>
+      ) : (
+        <Link className="button" href={runsAddress({ ...view, older: older_cursor, newer: null })}>
+          {after}
+        </Link>
+      )}
+      {newer_cursor !== null && (
+        <Link href={runsAddress({ ...view, newer: null, older: null })}>First page</Link>
+      )}
+    </nav>
+  );
+}
+
+function NoRuns({ view }: { view: RunsView }) {
+  const isNarrowed = hasFilters(view) || view.older !== null || view.newer !== null;
   return (
     <section className="section stack">
-      <h2>No runs yet.</h2>
-      <p>
-        A run appears when a client has made a call and it has been added up. Point a client here:{" "}
-        <Link href={PATHS.keys}>Keys and clients</Link>.
-      </p>
+      <h2>{isNarrowed ? "Nothing matches." : "No runs yet."}</h2>
+      {isNarrowed ? (
+        <p>
+          <Link href={PATHS.runs}>Clear the filter</Link>.
+        </p>
+      ) : (
+        <p>
+          A run appears when a client has made a call and it has been added up. Point a client here:{" "}
+          <Link href={PATHS.keys}>Keys and clients</Link>.
+        </p>
+      )}
     </section>
   );
 }
@@ -93,7 +110,7 @@ function RunsShape() {
   return (
     <div className="section stack">
       {SHAPE_ROWS.map((row) => (
-        <Skeleton key={row} height={24} />
+        <Skeleton key={row} height={36} />
       ))}
     </div>
   );

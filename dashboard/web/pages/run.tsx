@@ -1,5 +1,5 @@
-// Run: what was done for me, and what did it cost? The run's figures, its agents and tools on one time axis, what reached outside,
-// and the class it counts as, which its person can correct.
+// Run: what was done for me, and what came of it? The run's figures, its agents and tools on one time axis, its outcomes and what was
+// expected of it, what is not credited, what reached outside, and the class it counts as, which its person can correct.
 
 import { useQuery } from "@tanstack/react-query";
 import type { Run } from "../../../schemas/run-api.ts";
@@ -7,17 +7,19 @@ import { FigureStrip } from "../components/figure-strip.tsx";
 import { PageHead } from "../components/page-head.tsx";
 import { Failed, Loading, Skeleton } from "../components/states.tsx";
 import { Link, PATHS } from "../location.tsx";
-import { toAmounts } from "../prepare/amounts.ts";
-import { formatCalls, formatCost, formatCount, formatShare, formatTokens } from "../prepare/format.ts";
-import { describeParts, explainRunSource, formatSpan } from "../prepare/run-words.ts";
+import { formatCalls, formatCost } from "../prepare/format.ts";
+import { toRunFigures } from "../prepare/run-figures.ts";
+import { explainRunSource, formatSpan } from "../prepare/run-words.ts";
 import { nameClient } from "../prepare/slices.ts";
 import { explainReason } from "../prepare/uncredited-reasons.ts";
-import { OUTSIDE_KINDS, UNCREDITED_REASONS } from "../../../schemas/closed-lists.ts";
+import { UNCREDITED_REASONS } from "../../../schemas/closed-lists.ts";
 import { useSession } from "../session.ts";
 import { RunActivity } from "./run/run-activity.tsx";
 import { RunClassSection } from "./run/run-class.tsx";
 import { RunTools } from "./run/run-tools.tsx";
+import { RunSignalsSection, RunValueSections, useRunValue } from "./run/run-value.tsx";
 import { readRun } from "../api/runs.ts";
+import "../styles/runs.css";
 
 export function RunPage({ id }: { id: string | null }) {
   const runId = id ?? "";
@@ -50,57 +52,28 @@ export function RunPage({ id }: { id: string | null }) {
 }
 
 function RunContent({ run }: { run: Run }) {
+  const { now } = useSession();
+  const { data: value } = useRunValue(run.run_id);
   return (
     <>
-      <FigureStrip figures={toFigures(run)} />
+      <FigureStrip figures={toRunFigures(run, value, now())} />
       <RunActivity run={run} />
+      <RunValueSections run={run}>
+        <NotCredited run={run} />
+      </RunValueSections>
+      <RunSignalsSection run={run} />
       <RunTools run={run} />
       <div className="split">
         <RunClassSection run={run} />
-        <NotCredited run={run} />
+        <section aria-labelledby="which-calls">
+          <div className="section-head">
+            <h2 id="which-calls">Which calls belong to it</h2>
+          </div>
+          <p>{explainRunSource(run.run_source)}</p>
+        </section>
       </div>
-      <section className="section" aria-labelledby="which-calls">
-        <h2 id="which-calls">Which calls belong to it</h2>
-        <p>{explainRunSource(run.run_source)}</p>
-      </section>
     </>
   );
-}
-
-function toFigures(run: Run) {
-  const { costUsd, creditedUsd, creditedShare, tokens } = toAmounts(run);
-  const cached = run.tokens.cache_read_tokens;
-  const outside = run.tools.by_kind
-    .filter(({ kind }) => OUTSIDE_KINDS.includes(kind))
-    .reduce((sum, { calls }) => sum + calls, 0);
-  const toolCalls = run.tools.by_kind.reduce((sum, { calls }) => sum + calls, 0);
-  const areToolsKnown = run.tools.known_calls > 0;
-  return [
-    {
-      name: "Cost, credited",
-      value: formatCost(creditedUsd),
-      unit: "",
-      past: costUsd === null ? "" : `of ${formatCost(costUsd)}, ${formatShare(creditedShare)}`,
-    },
-    {
-      name: "Tokens",
-      value: formatTokens(tokens),
-      unit: "",
-      past: tokens === null ? "" : `${formatTokens(cached)} read from cache`,
-    },
-    {
-      name: "Calls",
-      value: formatCount(run.calls),
-      unit: "",
-      past: describeParts(run),
-    },
-    {
-      name: "Tool calls",
-      value: areToolsKnown ? formatCount(toolCalls) : "Not known",
-      unit: "",
-      past: areToolsKnown ? `${formatCount(outside)} could reach outside` : "",
-    },
-  ];
 }
 
 function NotCredited({ run }: { run: Run }) {

@@ -1,7 +1,7 @@
-// The rows of My runs. A run that may still go on says so: its figures are not final.
+// The rows of My runs. A run that may still go on, or whose outcomes may still fall due, says so: its figures are not final.
 
 import { UNCREDITED_REASONS } from "../../../schemas/closed-lists.ts";
-import type { RunsPage } from "../../../schemas/dashboard-api.ts";
+import type { RunsPage } from "../../../schemas/runs-api.ts";
 import { toAmounts } from "./amounts.ts";
 import { dayOf } from "./calendar.ts";
 import { formatDay, formatTime } from "./format.ts";
@@ -15,18 +15,23 @@ export interface RunRow {
   startedAt: string;
   /** `19 Nov, 14:05`, in the viewer's zone. */
   start: string;
-  client: string;
+  /** What the person calls it by a tag of theirs, or else the client; and beside it what is not in the name. */
+  name: string;
+  detail: string;
   className: string;
   isClassDeclared: boolean;
-  /** The first models by name, and how many there are beside them. */
-  models: string;
-  calls: number;
   costUsd: number | null;
   creditedShare: number | null;
   /** Why a part is not credited: `Retry, Auxiliary`; empty where nothing is left out. */
   uncredited: string;
   hasUnknownPart: boolean;
-  isOpen: boolean;
+  /** Outcomes that count now, and those that may count later. */
+  outcomes: { due: number; waiting: number; reversed: number };
+  /** `2 due, 1 not due yet`. */
+  outcomesText: string;
+  /** `Open`, `Provisional until 2 Dec`, `Settled`. */
+  state: string;
+  isSettled: boolean;
 }
 
 const MODELS_SHOWN_MAX = 2;
@@ -46,23 +51,47 @@ export function toRunRows(runs: readonly Run[], now: Date, timezone?: string): R
   const today = dayOf(now, viewerZone);
   return runs.map((run) => {
     const { costUsd, creditedShare } = toAmounts(run);
+    const isOpen = now.getTime() - Date.parse(run.ended_at) < QUIET_MINUTES[run.run_source] * MINUTE_MS;
+    const isSettled = Date.parse(run.settles_at) <= now.getTime();
+    const settlesOn = formatDay(dayOf(new Date(run.settles_at), viewerZone), today);
     const day = formatDay(dayOf(new Date(run.started_at), viewerZone), today);
     return {
       runId: run.run_id,
       startedAt: run.started_at,
       start: `${day}, ${formatTime(run.started_at, viewerZone)}`,
-      client: nameClient(run.client),
+      ...nameRun(run),
       className: nameClass(run.workload_class),
       isClassDeclared: run.workload_class !== null,
-      models: nameModels(run.models),
-      calls: run.calls,
       costUsd,
       creditedShare,
       uncredited: nameReasons(run),
       hasUnknownPart: run.unknown_usage_calls > 0 || run.unpriced_calls > 0,
-      isOpen: now.getTime() - Date.parse(run.ended_at) < QUIET_MINUTES[run.run_source] * MINUTE_MS,
+      outcomes: run.outcomes,
+      outcomesText: nameOutcomes(run.outcomes),
+      state: isOpen ? "Open" : isSettled ? "Settled" : `Provisional until ${settlesOn}`,
+      isSettled: isSettled && !isOpen,
     };
   });
+}
+
+/** Tags are `name=value`; the value of the first by name says most, and the client says the rest. */
+function nameRun({ tags, client, models }: Run): Pick<RunRow, "name" | "detail"> {
+  const [tag] = tags;
+  const value = tag?.slice(tag.indexOf("=") + 1) ?? "";
+  const made = nameModels(models);
+  return value === ""
+    ? { name: nameClient(client), detail: made }
+    : { name: value, detail: `${nameClient(client)}, ${made}` };
+}
+
+function nameOutcomes({ due, waiting, reversed }: Run["outcomes"]): string {
+  const parts = [
+    { count: due, word: "due" },
+    { count: waiting, word: "not due yet" },
+    { count: reversed, word: "taken back" },
+  ];
+  const known = parts.filter(({ count }) => count > 0).map(({ count, word }) => `${count} ${word}`);
+  return known.length === 0 ? "None linked" : known.join(", ");
 }
 
 function nameModels(models: readonly string[]): string {

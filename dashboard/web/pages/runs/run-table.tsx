@@ -1,36 +1,30 @@
-// The table of runs. On narrow screens the least needed columns drop; client and state then stand under the start.
+// The table of runs. Headings that order it are addresses. On narrow screens the least needed columns drop; class and state then
+// stand under the start.
 
 import { Bar } from "../../charts/bar.tsx";
+import { OutcomeMarks } from "./outcome-marks.tsx";
 import { Link } from "../../location.tsx";
-import { formatCost, formatCount, formatShare, formatUtc } from "../../prepare/format.ts";
+import { formatCost, formatShare, formatUtc } from "../../prepare/format.ts";
 import type { RunRow } from "../../prepare/run-rows.ts";
-import { runPath } from "../../prepare/runs-view.ts";
+import { changeRunsView, runPath, runsAddress, SORT_LABELS, type RunsView } from "../../prepare/runs-view.ts";
+import type { RunSort } from "../../../../schemas/runs-api.ts";
 
-export function RunTable({ rows }: { rows: readonly RunRow[] }) {
+export function RunTable({ rows, view }: { rows: readonly RunRow[]; view: RunsView }) {
   return (
     <table className="runs">
-      <caption className="visually-hidden">Runs, newest first</caption>
+      <caption className="visually-hidden">Your runs, by {SORT_LABELS[view.sort].toLowerCase()}</caption>
       <thead>
         <tr>
-          <th scope="col">Start</th>
-          <th scope="col" className="wide">
-            Client
-          </th>
+          <SortHeading sort="start" view={view} />
+          <th scope="col">Tag or client</th>
           <th scope="col" className="wide">
             Class
           </th>
+          <SortHeading sort="cost" view={view} className="right" />
           <th scope="col" className="wide">
-            Models
-          </th>
-          <th scope="col" className="right wide">
-            Calls
-          </th>
-          <th scope="col" className="right">
-            Cost
-          </th>
-          <th scope="col" className="right">
             Credited
           </th>
+          <SortHeading sort="outcomes" view={view} />
           <th scope="col" className="wide">
             State
           </th>
@@ -45,30 +39,44 @@ export function RunTable({ rows }: { rows: readonly RunRow[] }) {
   );
 }
 
+function SortHeading({ sort, view, className }: { sort: RunSort; view: RunsView; className?: string }) {
+  const isSorted = view.sort === sort;
+  return (
+    <th scope="col" className={className} aria-sort={isSorted ? "descending" : "none"}>
+      <Link className="sort-link" href={runsAddress(changeRunsView(view, { sort }))}>
+        {SORT_LABELS[sort]}
+        <span aria-hidden="true">{isSorted ? " ↓" : ""}</span>
+      </Link>
+    </th>
+  );
+}
+
 function RunRowView({ row }: { row: RunRow }) {
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" className="run-start">
         <Link href={runPath(row.runId)} title={formatUtc(row.startedAt)}>
           {row.start}
         </Link>
-        <div className="labels narrow">
-          {row.client}, {row.isOpen ? "open" : "ended"}
-        </div>
+        <div className="labels narrow">{row.state}</div>
       </th>
-      <td className="wide">{row.client}</td>
+      <td className="slice-name">
+        {row.name}
+        <div className="labels wide">{row.detail}</div>
+      </td>
       <td className={row.isClassDeclared ? "wide" : "wide quiet"}>{row.className}</td>
-      <td className="wide">{row.models}</td>
-      <td className="right wide">{formatCount(row.calls)}</td>
       <td className="right">
         {formatCost(row.costUsd)}
         {row.hasUnknownPart && row.costUsd !== null && <div className="labels">and unknown</div>}
       </td>
-      <td className="right">
+      <td className="wide">
         <CreditedShare row={row} />
       </td>
+      <td>
+        <OutcomeMarks outcomes={row.outcomes} text={row.outcomesText} />
+      </td>
       <td className="wide">
-        {row.isOpen ? <span className="chip">Open</span> : <span className="quiet">Ended</span>}
+        <span className={row.isSettled ? "quiet" : "chip"}>{row.state}</span>
       </td>
     </tr>
   );
