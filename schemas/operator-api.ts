@@ -48,7 +48,7 @@ export const flowSchema = z.object({
     z.object({
       stage: z.enum(FLOW_STAGES),
       state: z.enum(FLOW_STATES),
-      /** A sentence, where it is not ok. */
+      /** A sentence, where there is something to say. */
       reason: z.string().nullable(),
       /** Bytes in the spool, messages on the bus. */
       waiting: count.nullable(),

@@ -38,7 +38,7 @@ export function listStages(
     {
       stage: "bus",
       ...nothing,
-      ...(hasKafka ? { ...toState(bus), waiting: lag ?? null } : { state: "ok", reason: null }),
+      ...(hasKafka ? { ...toState(bus), waiting: lag ?? null } : NO_BUS),
     },
     { stage: "sink", ...nothing, ...toState(findPart(processes, "sink")) },
     {
@@ -86,6 +86,7 @@ export function listDrops(reports: ProcessReports | undefined): Flow["drops"] {
   });
 }
 
+const NO_BUS = { state: "ok", reason: "There is no Kafka: the sink reads the spool itself." } as const;
 const UNKNOWN = { state: "unknown", reason: null } as const;
 
 function findPart(processes: Processes, part: string): Part | undefined {

@@ -45,8 +45,10 @@ export function KeysAndClients() {
               </Note>
             )}
             <ClientSetup gatewayUrl={me.gateway_url} secret={shownSecret} />
-            <h3>Does it work?</h3>
-            <NewestCall />
+            <div className="does-it-work">
+              <h3>Does it work?</h3>
+              <NewestCall />
+            </div>
           </div>
         </section>
         <section className="section" aria-labelledby="keys">

@@ -7,22 +7,9 @@
 // Otherwise the client keeps its own provider key, and the Assay key goes beside it: in a header where the client can add
 // one, in the base URL where it can't.
 
-interface SetupStep {
-  /** Where the lines go. */
-  caption: string;
-  lines: string;
-}
-
-export interface ClientSetup {
-  name: string;
-  label: string;
-  steps: readonly SetupStep[];
-  ownKeySteps: readonly SetupStep[];
-}
+import { type ClientSetup, OPENAI_MODEL_EXAMPLE, toSdkSetups } from "./sdk-setup.ts";
 
 const KEY_PLACEHOLDER = "YOUR_ASSAY_KEY";
-const OPENAI_MODEL_EXAMPLE = "gpt-5-mini";
-const ENVIRONMENT = "In the environment of your program (Python and JavaScript read the same names)";
 
 /** `secret` is a key that was made just now; without one the lines carry a placeholder. */
 export function toClientSetups(gatewayUrl: string, secret: string | null): ClientSetup[] {
@@ -34,8 +21,8 @@ export function toClientSetups(gatewayUrl: string, secret: string | null): Clien
     geminiCli(gateway, key),
     opencode(gateway, key),
     openclaw(gateway, key),
-    openaiSdk(gateway, key),
-    anthropicSdk(gateway, key),
+    cline(gateway, key),
+    ...toSdkSetups(gateway, key),
     curl(gateway, key),
   ];
 }
@@ -85,11 +72,18 @@ function codex(gateway: string, key: string): ClientSetup {
 function geminiCli(gateway: string, key: string): ClientSetup {
   const caption = "In the shell that starts Gemini CLI";
   const address = `export GOOGLE_GEMINI_BASE_URL=${gateway}`;
+  const usesKey = {
+    caption: "In ~/.gemini/settings.json, so that it uses a key and not an account",
+    lines: toJsonLines({ security: { auth: { selectedType: "gemini-api-key" } } }),
+  };
   return {
     name: "gemini-cli",
     label: "Gemini CLI",
-    steps: [{ caption, lines: `${address}\nexport GEMINI_API_KEY=${key}` }],
-    ownKeySteps: [{ caption, lines: `${address}\nexport GEMINI_CLI_CUSTOM_HEADERS="x-assay-key:${key}"` }],
+    steps: [{ caption, lines: `${address}\nexport GEMINI_API_KEY=${key}` }, usesKey],
+    ownKeySteps: [
+      { caption, lines: `${address}\nexport GEMINI_CLI_CUSTOM_HEADERS="x-assay-key:${key}"` },
+      usesKey,
+    ],
   };
 }
 
@@ -108,7 +102,9 @@ function opencode(gateway: string, key: string): ClientSetup {
 
 function openclaw(gateway: string, key: string): ClientSetup {
   const configuration = (credentials: object) => {
-    const models = [{ id: OPENAI_MODEL_EXAMPLE, name: OPENAI_MODEL_EXAMPLE }];
+    // With the last part it also says which calls are of one session.
+    const compat = { supportsPromptCacheKey: true };
+    const models = [{ id: OPENAI_MODEL_EXAMPLE, name: OPENAI_MODEL_EXAMPLE, compat }];
     const provider = { baseUrl: `${gateway}/v1`, api: "openai-responses", ...credentials, models };
     return {
       caption: `In openclaw.json; the model is then assay/${OPENAI_MODEL_EXAMPLE}`,
@@ -123,49 +119,16 @@ function openclaw(gateway: string, key: string): ClientSetup {
   };
 }
 
-function openaiSdk(gateway: string, key: string): ClientSetup {
-  const program = [
-    'import OpenAI from "openai";',
-    "",
-    `const client = new OpenAI({ baseURL: "${gateway}/v1", apiKey: "${key}" });`,
-    `const answer = await client.responses.create({ model: "${OPENAI_MODEL_EXAMPLE}", input: "Say hello." });`,
-  ].join("\n");
+/** Takes no header, so that with a provider key of its own the Assay key is in the address. */
+function cline(gateway: string, key: string): ClientSetup {
+  const caption = "In a terminal";
+  const lines = (providerKey: string, url: string) =>
+    `cline auth -p openai -k ${providerKey} -m ${OPENAI_MODEL_EXAMPLE} -b ${url}`;
   return {
-    name: "openai-sdk",
-    label: "OpenAI SDK",
-    steps: [
-      {
-        caption: ENVIRONMENT,
-        lines: `export OPENAI_BASE_URL=${gateway}/v1\nexport OPENAI_API_KEY=${key}`,
-      },
-      { caption: "Or in JavaScript", lines: program },
-    ],
-    ownKeySteps: [{ caption: ENVIRONMENT, lines: `export OPENAI_BASE_URL=${gateway}/k/${key}/v1` }],
-  };
-}
-
-function anthropicSdk(gateway: string, key: string): ClientSetup {
-  const program = [
-    'import Anthropic from "@anthropic-ai/sdk";',
-    "",
-    `const client = new Anthropic({ baseURL: "${gateway}", apiKey: "${key}" });`,
-    "const answer = await client.messages.create({",
-    '  model: "claude-haiku-4-5",',
-    "  max_tokens: 100,",
-    '  messages: [{ role: "user", content: "Say hello." }],',
-    "});",
-  ].join("\n");
-  return {
-    name: "anthropic-sdk",
-    label: "Anthropic SDK",
-    steps: [
-      {
-        caption: ENVIRONMENT,
-        lines: `export ANTHROPIC_BASE_URL=${gateway}\nexport ANTHROPIC_API_KEY=${key}`,
-      },
-      { caption: "Or in JavaScript", lines: program },
-    ],
-    ownKeySteps: [{ caption: ENVIRONMENT, lines: `export ANTHROPIC_BASE_URL=${gateway}/k/${key}` }],
+    name: "cline",
+    label: "Cline",
+    steps: [{ caption, lines: lines(key, `${gateway}/v1`) }],
+    ownKeySteps: [{ caption, lines: lines("YOUR_PROVIDER_KEY", `${gateway}/k/${key}/v1`) }],
   };
 }
 

@@ -51,7 +51,7 @@ export function toVerdict({ recorded, behind_seconds, dead_letters, drops, stage
       state: "notice",
       sentence: `${formatCount(dead_letters)} records could not be stored, and wait as dead letters. ${behind}`,
       advice:
-        "`assay dead-letters list` says why, `assay dead-letters retry` tries them again. They are kept for 14 days.",
+        "“assay dead-letters list” says why, and “assay dead-letters retry” tries them again. They are kept for 14 days.",
     };
   if (recorded.calls === 0)
     return { state: "notice", sentence: "No calls in the last 24 hours.", advice: "" };

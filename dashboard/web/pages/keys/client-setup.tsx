@@ -3,7 +3,8 @@
 import * as Tabs from "@radix-ui/react-tabs";
 import { CopyBlock } from "../../components/copy-block.tsx";
 import { navigate, PATHS, useAddress } from "../../location.tsx";
-import { type ClientSetup as Setup, toClientSetups } from "../../prepare/client-setup.ts";
+import { toClientSetups } from "../../prepare/client-setup.ts";
+import type { ClientSetup as Setup } from "../../prepare/sdk-setup.ts";
 
 export function ClientSetup({ gatewayUrl, secret }: { gatewayUrl: string; secret: string | null }) {
   const setups = toClientSetups(gatewayUrl, secret);

@@ -34,7 +34,9 @@ export function Losses({ flow }: { flow: Flow | undefined }) {
           <div className="section-head">
             <div>
               <h2 id="unpriced">Calls without a price</h2>
-              <p>Of the last 24 hours. Set prices in ASSAY_PRICES, then run `assay reprice`.</p>
+              <p>
+                Of the last 24 hours. Set prices in ASSAY_PRICES, then run <code>assay reprice</code>.
+              </p>
             </div>
           </div>
           <Models of={flow?.unpriced} none="Every model has a known price." caption="Calls without a price" />
