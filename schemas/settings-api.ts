@@ -75,6 +75,7 @@ export const changeSchema = z.discriminatedUnion("subject", [
   z.strictObject({ subject: z.literal("person"), person_id: z.uuid().nullable(), state: personStateSchema }),
 ]);
 export type Change = z.output<typeof changeSchema>;
+export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 export type ChangeSubject = Change["subject"] | "individual_scoring";
 
 const seenVersion = z.int().min(0);
