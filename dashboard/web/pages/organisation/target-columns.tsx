@@ -3,7 +3,7 @@
 import type { TargetAnswer } from "../../../../schemas/organisation-api.ts";
 import { formatCount } from "../../prepare/format.ts";
 import { writeEdge } from "../../prepare/organisation-words.ts";
-import { toTargetPicture } from "../../prepare/target-columns.ts";
+import { type TargetColumn, toTargetPicture } from "../../prepare/target-columns.ts";
 
 const percent = (share: number) => `${share * 100}%`;
 
@@ -69,28 +69,34 @@ export function TargetColumns({ target }: { target: TargetAnswer }) {
       </ul>
       <details>
         <summary>Show as a table</summary>
-        <table>
-          <caption className="visually-hidden">Person-weeks around the target</caption>
-          <thead>
-            <tr>
-              <th scope="col">{UNITS[measure]} in a week</th>
-              <th scope="col" className="right">
-                Person-weeks
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {columns.map(({ label, personWeeks }) => (
-              <tr key={label}>
-                <th scope="row">{label}</th>
-                <td className="right">{formatCount(personWeeks)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <ColumnTable columns={columns} unit={UNITS[measure]} />
       </details>
     </figure>
   );
 }
 
 const UNITS = { weekly_calls: "Calls", weekly_cost_usd: "Cost", weekly_tokens: "Tokens" } as const;
+
+function ColumnTable({ columns, unit }: { columns: readonly TargetColumn[]; unit: string }) {
+  return (
+    <table>
+      <caption className="visually-hidden">Person-weeks around the target</caption>
+      <thead>
+        <tr>
+          <th scope="col">{unit} in a week</th>
+          <th scope="col" className="right">
+            Person-weeks
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {columns.map(({ label, personWeeks }) => (
+          <tr key={label}>
+            <th scope="row">{label}</th>
+            <td className="right">{formatCount(personWeeks)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -21,11 +21,7 @@ const TICKS = [0, 0.5, 1] as const;
 const LABEL_GAP = 0.09;
 
 export function UseLines({ view: { weeks }, today, target }: UseLinesProps) {
-  const xOf = (at: number): number => (weeks.length < 2 ? 0.5 : at / (weeks.length - 1));
-  const announcedAt = weeks.findIndex(({ week }) => week >= (target?.announced_on ?? "9999"));
   const last = weeks.at(-1);
-  const isTouching =
-    Math.abs(toHeight(last?.active_share ?? null) - toHeight(last?.meaningful_share ?? null)) < LABEL_GAP;
   return (
     <section aria-labelledby="use-lines">
       <div className="section-head">
@@ -42,44 +38,7 @@ export function UseLines({ view: { weeks }, today, target }: UseLinesProps) {
             </span>
           ))}
         </div>
-        <div className="use-plot">
-          {TICKS.map((tick) => (
-            <i key={tick} className="week-line" style={{ bottom: `${tick * 100}%` }} />
-          ))}
-          <svg viewBox="0 0 100 100" preserveAspectRatio="none">
-            {LINES.map(({ key }) => (
-              <polyline
-                key={key}
-                data-line={key}
-                points={weeks
-                  .flatMap((week, at) =>
-                    week[key] === null ? [] : [`${xOf(at) * 100},${100 - toHeight(week[key]) * 100}`],
-                  )
-                  .join(" ")}
-              />
-            ))}
-          </svg>
-          {announcedAt > 0 && (
-            <>
-              <i className="target-line" style={{ left: `${xOf(announcedAt) * 100}%` }} />
-              <span className="target-label labels" style={{ left: `${xOf(announcedAt) * 100}%` }}>
-                target announced
-              </span>
-            </>
-          )}
-          {last !== undefined &&
-            LINES.map(({ key, name }, at) => (
-              <span
-                key={key}
-                className="use-label"
-                data-line={key}
-                style={{ bottom: `${toHeight(last[key]) * 100}%` }}
-                data-below={at === 1 || !isTouching ? true : undefined}
-              >
-                {writeShare(last[key])} {name}
-              </span>
-            ))}
-        </div>
+        <Plot weeks={weeks} announcedOn={target?.announced_on} />
         <div className="week-ends labels">
           <span>{weeks[0] !== undefined && formatDay(weeks[0].week, today)}</span>
           <span>{last !== undefined && formatDay(last.week, today)}</span>
@@ -90,6 +49,54 @@ export function UseLines({ view: { weeks }, today, target }: UseLinesProps) {
         <UseTable weeks={weeks} today={today} />
       </details>
     </section>
+  );
+}
+
+function Plot({ weeks, announcedOn }: { weeks: OrganisationView["weeks"]; announcedOn: string | undefined }) {
+  const xOf = (at: number): number => (weeks.length < 2 ? 0.5 : at / (weeks.length - 1));
+  const announcedAt = weeks.findIndex(({ week }) => week >= (announcedOn ?? "9999"));
+  const last = weeks.at(-1);
+  const isTouching =
+    Math.abs(toHeight(last?.active_share ?? null) - toHeight(last?.meaningful_share ?? null)) < LABEL_GAP;
+  return (
+    <div className="use-plot">
+      {TICKS.map((tick) => (
+        <i key={tick} className="week-line" style={{ bottom: `${tick * 100}%` }} />
+      ))}
+      <svg viewBox="0 0 100 100" preserveAspectRatio="none">
+        {LINES.map(({ key }) => (
+          <polyline
+            key={key}
+            data-line={key}
+            points={weeks
+              .flatMap((week, at) =>
+                week[key] === null ? [] : [`${xOf(at) * 100},${100 - toHeight(week[key]) * 100}`],
+              )
+              .join(" ")}
+          />
+        ))}
+      </svg>
+      {announcedAt > 0 && (
+        <>
+          <i className="target-line" style={{ left: `${xOf(announcedAt) * 100}%` }} />
+          <span className="target-label labels" style={{ left: `${xOf(announcedAt) * 100}%` }}>
+            target announced
+          </span>
+        </>
+      )}
+      {last !== undefined &&
+        LINES.map(({ key, name }, at) => (
+          <span
+            key={key}
+            className="use-label"
+            data-line={key}
+            style={{ bottom: `${toHeight(last[key]) * 100}%` }}
+            data-below={at === 1 || !isTouching ? true : undefined}
+          >
+            {writeShare(last[key])} {name}
+          </span>
+        ))}
+    </div>
   );
 }
 
