@@ -118,6 +118,7 @@ export const settingsSchema = z.object({
     .optional()
     .describe("The sender of those e-mails."),
   ASSAY_NOTIFY_WEBHOOK_URL: httpUrl
+    .refine((url) => new URL(url).username === "", "an address without a user and a password in it")
     .optional()
     .describe("Where notices are posted, for a program of yours that tells people; without it, nowhere."),
   ASSAY_NOTIFY_WEBHOOK_SECRET: z

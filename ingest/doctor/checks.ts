@@ -14,6 +14,7 @@ import { checkDeadLetters } from "./dead-letters.ts";
 import { fault, type Deployment, type Finding } from "./finding.ts";
 import { checkKeys } from "./keys.ts";
 import { checkMetricsPort } from "./metrics-port.ts";
+import { checkNotices } from "./notices.ts";
 import { checkAudit, checkPostgres } from "./postgres.ts";
 import { checkPrices } from "./prices.ts";
 import { checkProviders } from "./providers.ts";
@@ -39,6 +40,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "price table": checkPrices,
   keys: checkKeys,
   providers: checkProviders,
+  notices: checkNotices,
 };
 
 /** A finding, and the check that made it. */

@@ -158,10 +158,10 @@ test("calls without usage or price are counted by model, and dead letters by lin
 
 test("while ClickHouse is away what it would know is unknown, and the rest is told", async () => {
   const { stores } = bench.dashboard;
-  const query = () => Promise.reject(new AppError("unavailable", "Away.", { retry: true }));
+  const away = new AppError("unavailable", "Away.", { retry: true });
   const dashboard: Dashboard = {
     ...bench.dashboard,
-    stores: { ...stores, clickhouse: { ...stores.clickhouse, query } },
+    stores: { ...stores, clickhouse: { ...stores.clickhouse, query: () => Promise.reject(away) } },
   };
   const flow = await readFlow(openBrowser(createDashboard(dashboard), operators.cookie));
   const unknown = {

@@ -1,8 +1,9 @@
 // A mail server and a receiver of webhooks on this machine, each with what it was handed and a way to fail.
 
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
 
@@ -22,17 +23,21 @@ export async function startMailServer(): Promise<MailServer> {
     disabledCommands: ["STARTTLS", "AUTH"],
     logger: false,
     onData(stream, session, done) {
-      void text(stream).then((mail) => {
-        if (typeof self.answer === "number")
-          return done(Object.assign(new Error("No."), { responseCode: self.answer }));
-        self.mails.push(mail);
-        if (self.answer !== "cut") return done();
-        for (const connection of server.connections)
-          if (connection.session.id === session.id) connection._socket.destroy();
-        return undefined;
-      });
+      take(stream, session.id).then(
+        () => done(),
+        (error: Error) => done(error),
+      );
     },
   });
+  async function take(stream: Readable, sessionId: string): Promise<void> {
+    const mail = await text(stream);
+    if (typeof self.answer === "number") throw Object.assign(new Error("No."), { responseCode: self.answer });
+    self.mails.push(mail);
+    if (self.answer !== "cut") return;
+    for (const connection of server.connections) if (connection.session.id === sessionId) connection.close();
+    await new Promise(() => undefined);
+  }
+
   // A connection that is cut is what a test asked for.
   server.on("error", () => undefined);
   const listening = once(server.server, "listening");
@@ -58,11 +63,12 @@ export interface WebhookReceiver {
 
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const self: WebhookReceiver = { url: "", received: [], status: 204, close: () => Promise.resolve() };
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    self.received.push({ headers: request.headers, body: await text(request) });
+    response.writeHead(self.status).end();
+  };
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      self.received.push({ headers: request.headers, body });
-      response.writeHead(self.status).end();
-    });
+    receive(request, response).catch(() => response.destroy());
   });
   const listening = once(server, "listening");
   server.listen(0, "127.0.0.1");
