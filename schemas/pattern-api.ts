@@ -133,8 +133,8 @@ export const patternSchema = z.object({
   clock: clockSchema.nullable(),
   /** Distinct ones that the findings name. */
   runs: z.int(),
-  /** What the person was told with: list price of the runs that it names, and the last week that had it. */
-  told: z.object({ cost_usd: usd, last_week: day }),
+  /** What the person was told with: list price of the runs that it named in the weeks looked at by then, first to last that had it. */
+  told: z.object({ cost_usd: usd, from_week: day, last_week: day }),
   /** The same in the weeks looked at last, which move on; null: it is closed, and nothing is looked at any more. */
   recent: z.object({ from_week: day, weeks: z.int(), weeks_with_it: z.int(), cost_usd: usd }).nullable(),
   value: valueSchema,

@@ -42,7 +42,7 @@ export function buildOwnPattern(said: Partial<OwnPattern> = {}): OwnPattern {
       ends_on: "2026-11-26",
     },
     runs: 132,
-    told: { cost_usd: "120.00", last_week: WEEKS[2] },
+    told: { cost_usd: "120.00", from_week: WEEKS[0], last_week: WEEKS[2] },
     recent: { from_week: WEEKS[0], weeks: 4, weeks_with_it: 3, cost_usd: "120.00" },
     value: { expected_outcomes: 6.2, expected_outcomes_min: 13, yield: null },
     findings: [

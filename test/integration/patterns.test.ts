@@ -70,7 +70,7 @@ describe("what is told", () => {
     expect(pattern).toMatchObject({
       state: "notified",
       first_week: W1,
-      told: { cost_usd: "80.00", last_week: W2 },
+      told: { cost_usd: "80.00", from_week: W1, last_week: W2 },
       recent: { from_week: "2026-10-19", weeks: 4, weeks_with_it: 2, cost_usd: "80.00" },
       cost_floor_usd: "50.00",
       clock: { until: "opens", days_left: 10, ends_on: OPENS },

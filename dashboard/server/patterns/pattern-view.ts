@@ -69,13 +69,24 @@ function toFacts(
     closed_by: row.closedBy,
     is_contested: isContested(row),
     clock: toClock(row, context),
-    told: {
-      cost_usd: (row.toldCostUsd ?? row.namedCostUsd).toFixed(2),
-      last_week: row.toldLastWeek ?? row.lastWeek,
-    },
+    told: toTold(row, context),
     value: toValue(row, context),
     remedies: row.closedAt === null ? listRemedies(row, context) : [],
   };
+}
+
+function toTold(row: PatternRow, { config }: ClockContext): Pattern["told"] {
+  const looked = toLookedAtFrom(row.notifiedAt ?? row.observedAt, config);
+  return {
+    cost_usd: (row.toldCostUsd ?? row.namedCostUsd).toFixed(2),
+    from_week: row.firstWeek > looked ? row.firstWeek : looked,
+    last_week: row.toldLastWeek ?? row.lastWeek,
+  };
+}
+
+/** The Monday of the first of the weeks looked at, which are those that have ended. */
+function toLookedAtFrom(at: Date, { method, timezone }: ClockContext["config"]): string {
+  return addDays(toMonday(toDay(at, timezone)), -method.patterns.weeks * DAYS_PER_WEEK);
 }
 
 /**
@@ -89,7 +100,7 @@ function toRecent(
 ): Pattern["recent"] {
   if (row.closedAt !== null) return null;
   const { weeks, familiesMin } = config.method.patterns;
-  const from_week = addDays(toMonday(toDay(now, config.timezone)), -weeks * DAYS_PER_WEEK);
+  const from_week = toLookedAtFrom(now, config);
   const byWeek = Object.values(Object.groupBy(evidence, ({ week }) => week));
   const withIt = byWeek.filter(
     (found = []) =>

@@ -13,7 +13,8 @@ import { dayOf } from "../prepare/calendar.ts";
 import { countAsked, toReviewRows } from "../prepare/review-words.ts";
 import { useSession } from "../session.ts";
 import "../styles/patterns.css";
-import { openingQuery, OpenedPattern } from "./review/opened-pattern.tsx";
+import { OpenedPattern, toOpeningQuery } from "./review/opened-pattern.tsx";
+import { TeamTotals } from "./review/team-totals.tsx";
 
 export function Review({ id }: { id: string | null }) {
   const { me } = useSession();
@@ -29,9 +30,15 @@ export function Review({ id }: { id: string | null }) {
       />
       <div className="sheet review-sheet">
         <ReviewList id={id} />
+        <div className="review-totals">{me.is_manager && <TeamTotals />}</div>
         <div className="review-detail">
           {id === null ? <NothingOpened /> : <OpenedPattern patternId={id} />}
         </div>
+        {me.is_manager && (
+          <div className="review-totals">
+            <TeamTotals />
+          </div>
+        )}
       </div>
     </>
   );
@@ -72,7 +79,7 @@ function ReviewList({ id }: { id: string | null }) {
             onClick={(event) => {
               // A plain click, which the link took as its own: what opens in another tab is opened there.
               if (event.defaultPrevented)
-                void queryClient.prefetchQuery(openingQuery(session, row.patternId));
+                void queryClient.prefetchQuery(toOpeningQuery(session, row.patternId));
             }}
           >
             <Link

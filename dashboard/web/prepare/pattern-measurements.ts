@@ -2,7 +2,7 @@
 //
 // Always holds: what the person was told with stays; weeks are in order, and one in which a signal did not speak is a gap.
 
-import type { Finding, OwnPattern, Pattern } from "../../../schemas/pattern-api.ts";
+import type { Finding, OwnPattern, Pattern, PatternRuns } from "../../../schemas/pattern-api.ts";
 import { addDays } from "./calendar.ts";
 import { formatCost, formatCount, formatDay, formatShare } from "./format.ts";
 
@@ -98,14 +98,14 @@ export interface SizeView {
 }
 
 export function toSize(
-  { findings, told, recent, first_week }: Pick<Pattern, "findings" | "told" | "recent" | "first_week">,
+  { findings, told, recent }: Pick<Pattern, "findings" | "told" | "recent">,
   today: string,
 ): SizeView {
   const day = (week: string): string => formatDay(week, today);
   const span =
-    first_week === told.last_week
-      ? `in the week of ${day(first_week)}`
-      : `in the weeks from ${day(first_week)} to ${day(told.last_week)}`;
+    told.from_week >= told.last_week
+      ? `in the week of ${day(told.last_week)}`
+      : `in the weeks from ${day(told.from_week)} to ${day(told.last_week)}`;
   const toldCost = formatCost(Number(told.cost_usd));
   const weeks = listMondays(findings).map((week) => {
     const costs = findings.flatMap((finding) =>
@@ -117,7 +117,7 @@ export function toSize(
   return {
     sentences: [
       `The notice was of ${toldCost} at list price, ${span}.`,
-      ...(recent === null || (recent.cost_usd === told.cost_usd && first_week >= recent.from_week)
+      ...(recent === null || (recent.cost_usd === told.cost_usd && told.from_week >= recent.from_week)
         ? []
         : [
             `In the ${recent.weeks} weeks from ${day(recent.from_week)}, which are what counts now, it is ${formatCost(Number(recent.cost_usd))}.`,
@@ -133,6 +133,13 @@ export function toSize(
 /** `The floor is $50.00, or a quarter of your own volume where that is more: $62.40 for you.` */
 export function tellCostFloor({ cost_floor_usd }: Pick<OwnPattern, "cost_floor_usd">): string {
   return `The floor for you is ${formatCost(Number(cost_floor_usd))} in those weeks: a fixed amount, or a share of your own volume where that is more. Nobody else sees it.`;
+}
+
+/** `1 384 of 1 511 starts fall in the same minute of 15. Spread evenly it would be 101.` */
+export function tellStarts({ counts, period_minutes }: NonNullable<PatternRuns["starts"]>): string {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const even = Math.round(all / period_minutes);
+  return `${formatCount(Math.max(0, ...counts))} of ${formatCount(all)} starts fall in the same minute of ${period_minutes}. Spread evenly it would be ${formatCount(even)}.`;
 }
 
 /** `1.22 (0.88 to 1.60)` */

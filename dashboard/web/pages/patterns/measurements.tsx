@@ -3,12 +3,13 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { OwnPattern } from "../../../../schemas/pattern-api.ts";
-import { PhaseColumns } from "./parts.tsx";
+import { PhaseColumns } from "../../components/phase-columns.tsx";
 import { Loading, Skeleton } from "../../components/states.tsx";
 import {
   formatInterval,
   type Measurement,
   tellCostFloor,
+  tellStarts,
   toMeasurements,
   toSize,
 } from "../../prepare/pattern-measurements.ts";
@@ -122,5 +123,10 @@ function Starts({ pattern }: { pattern: OwnPattern }) {
   const starts = named.data?.starts ?? null;
   // That the runs could not be read is said once, where they are listed.
   if (starts === null) return null;
-  return <PhaseColumns counts={starts.counts} periodMinutes={starts.period_minutes} />;
+  return (
+    <div>
+      <p className="notes">{tellStarts(starts)}</p>
+      <PhaseColumns counts={starts.counts} periodMinutes={starts.period_minutes} />
+    </div>
+  );
 }

@@ -5,8 +5,8 @@
 
 import type { OwnPattern } from "../../../../schemas/pattern-api.ts";
 import { PageHead } from "../../components/page-head.tsx";
-import { StateSteps } from "./parts.tsx";
-import { WorkingDays } from "./parts.tsx";
+import { StateSteps } from "../../components/state-steps.tsx";
+import { WorkingDays } from "../../components/working-days.tsx";
 import { Link, PATHS } from "../../location.tsx";
 import { dayOf } from "../../prepare/calendar.ts";
 import { formatDay } from "../../prepare/format.ts";

@@ -1,11 +1,16 @@
 // The value of the runs of a pattern: yield with its interval, or how much evidence there is of what a verdict needs.
 
 import type { PatternValue } from "../../../../schemas/pattern-api.ts";
-import { EvidenceMeter } from "./parts.tsx";
-import { Interval } from "./parts.tsx";
+import { EvidenceMeter } from "../../components/evidence-meter.tsx";
+import { Interval, IntervalAxis } from "../../components/interval.tsx";
 
 export function ValueOfRuns({ value }: { value: PatternValue }) {
   const { expected_outcomes: expected, expected_outcomes_min: needed, yield: estimate } = value;
   if (estimate === null) return <EvidenceMeter expected={expected} needed={needed} />;
-  return <Interval mean={estimate.mean} low={estimate.low} high={estimate.high} />;
+  return (
+    <div>
+      <IntervalAxis />
+      <Interval estimate={estimate} />
+    </div>
+  );
 }

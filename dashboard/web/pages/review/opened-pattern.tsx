@@ -14,7 +14,7 @@ import { isGone } from "./gone.ts";
 import { PatternBrief } from "./pattern-brief.tsx";
 
 /** Never asked again by itself: each request is a look that the person sees. */
-export const openingQuery = ({ api, me }: Pick<Session, "api" | "me">, patternId: string) => ({
+export const toOpeningQuery = ({ api, me }: Pick<Session, "api" | "me">, patternId: string) => ({
   queryKey: ["opened-pattern", me.person_id, patternId],
   queryFn: () => openPattern(api, patternId),
   staleTime: Infinity,
@@ -23,7 +23,7 @@ export const openingQuery = ({ api, me }: Pick<Session, "api" | "me">, patternId
 
 export function OpenedPattern({ patternId }: { patternId: string }) {
   const session = useSession();
-  const opened = useQuery({ ...openingQuery(session, patternId), enabled: false });
+  const opened = useQuery({ ...toOpeningQuery(session, patternId), enabled: false });
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (opened.isSuccess) place.current?.querySelector("h2")?.focus();

@@ -3,7 +3,7 @@
 // Always holds: the person's words stand first, and larger than what was measured; no figure but the pattern's own.
 
 import type { Pattern } from "../../../../schemas/pattern-api.ts";
-import { FloorBar } from "../patterns/parts.tsx";
+import { FloorBar } from "../../components/floor-bar.tsx";
 import { dayOf } from "../../prepare/calendar.ts";
 import { formatCost, formatDay } from "../../prepare/format.ts";
 import { formatInterval, toMeasurements } from "../../prepare/pattern-measurements.ts";
@@ -112,6 +112,7 @@ function Measured({ pattern, today }: { pattern: Pattern; today: string }) {
                   value={measurement.effect}
                   floor={measurement.floor}
                   valueText={measurement.effectText}
+                  end={1}
                   floorText={measurement.floorText}
                 />
               </td>
