@@ -76,7 +76,9 @@ export function planRetention(context: ChangeContext, { days }: RuleChange<"rete
 export function planScoring(context: ChangeContext, isOff: boolean): PlannedChange {
   refuseFixed(context.config.individualScoring === "off" ? "ASSAY_INDIVIDUAL_SCORING" : null);
   return planRule("individual_scoring", {
-    takesEffect: `Pages show nothing of it at once. Of what is computed: ${NEXT_PASS.toLowerCase()}`,
+    takesEffect: isOff
+      ? "Patterns are hidden at once. Scores are gone with the next pass of analytics, within a minute or two."
+      : NEXT_PASS,
     listEffects: () => tellScoring(context, isOff),
     toValue: () => ({ is_off: isOff }),
   });

@@ -9,6 +9,12 @@ import { scoredRows } from "../queries/scored-rows.ts";
 import type { ChangeContext } from "./planned-change.ts";
 
 const DAY_MS = 86_400_000;
+const DAY = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
 
 const KINDS: Readonly<Record<Retention, string>> = {
   sketches: "Features of calls",
@@ -90,7 +96,7 @@ function tellKept(
     older === 0
       ? `None of the ${formatCount(rows)} that are there now is older than ${days} days.`
       : `${formatCount(older)} of the ${formatCount(rows)} that are there now are older than ${days} days.`;
-  return `${ages} They keep the term under which they came in: the last goes on ${last.toISOString().slice(0, 10)}.`;
+  return `${ages} All of them keep the term under which they came in: the last goes on ${DAY.format(last)}.`;
 }
 
 function formatCount(value: number): string {

@@ -1,6 +1,7 @@
 // What a version set, in lines: only what differs from the version before, or from how the thing was.
 
 import { z } from "zod";
+import { nameSetting } from "../audit/setting-names.ts";
 
 const changedSchema = z.object({
   before: z.record(z.string(), z.unknown()).nullable(),
@@ -19,6 +20,13 @@ const FIELDS: Readonly<Record<string, string>> = {
   threshold: "Threshold",
   announced_on: "Announced on",
 };
+
+/** What a version is about: `the weights of outcomes`, and of one thing its name. */
+export function nameThing(name: string, value: unknown): string {
+  const thing = changedSchema.safeParse(value).data?.after["name"];
+  if (typeof thing !== "string" || !name.includes(":")) return nameSetting(name);
+  return name.startsWith("person:") ? thing : `${name.slice(0, name.indexOf(":"))} ${thing}`;
+}
 
 /** @param before of the version before, for a setting; null: there was none */
 export function describeVersion(

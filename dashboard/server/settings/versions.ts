@@ -7,9 +7,8 @@ import { settingVersions } from "../../../schemas/postgres/setting-tables.ts";
 import type { SettingVersion } from "../../../schemas/postgres/setting-versions.ts";
 import { people } from "../../../schemas/postgres/tables.ts";
 import type { Versions } from "../../../schemas/settings-api.ts";
-import { nameSetting } from "../audit/setting-names.ts";
 import { formatCursor, parseCursor } from "../http/cursor.ts";
-import { describeVersion } from "./version-words.ts";
+import { describeVersion, nameThing } from "./version-words.ts";
 
 const PAGE_VERSIONS = 50;
 const cursorSchema = z.tuple([z.int()]);
@@ -99,7 +98,7 @@ async function toView(database: Database, row: SettingVersion, names: ReadonlyMa
   return {
     version,
     name,
-    subject: nameSetting(name),
+    subject: nameThing(name, row.value),
     changed_at: changedAt.toISOString(),
     changed_by: names.get(changedBy ?? "") ?? "Somebody who was erased",
     reason,

@@ -123,7 +123,7 @@ const COMPARED_LINES_MAX = 500;
 
 /** Line by line, by the longest common sequence: what of the text in force goes, and what comes. */
 export function compareTexts(before: string, after: string): LineChange[] {
-  const [old, next] = [before.trimEnd().split("\n"), after.trimEnd().split("\n")];
+  const [old, next] = [toLines(before), toLines(after)];
   if (old.length > COMPARED_LINES_MAX || next.length > COMPARED_LINES_MAX)
     return [...mark(old, "removed"), ...mark(next, "added")];
   const common = measureCommon(old, next);
@@ -140,6 +140,11 @@ export function compareTexts(before: string, after: string): LineChange[] {
     if (isSame || !isRemoved) to += 1;
   }
   return changes;
+}
+
+/** A text without a word has no lines. */
+function toLines(text: string): string[] {
+  return text.trim() === "" ? [] : text.trimEnd().split("\n");
 }
 
 /** The length of the longest common sequence from each pair of lines on; one more row and column of nothing. */

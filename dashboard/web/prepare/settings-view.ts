@@ -1,6 +1,7 @@
 // The subjects of the Settings page and what things are called there. The subject is in the address: `?subject=weights`.
 
 import type { OutcomeKind } from "../../../schemas/settings-api.ts";
+import { TERM_NAMES } from "./policy-rows.ts";
 import type { Role, TargetMeasure } from "../../../schemas/closed-lists.ts";
 
 export const SUBJECTS = [
@@ -53,6 +54,14 @@ const OUTCOME_NAMES: Readonly<Record<OutcomeKind, string>> = {
   ticket_reopened: "Ticket reopened",
   deploy_rolled_back: "Deployment rolled back",
 };
+
+/** A line of a version in the page's words: `pr_merged: 5 points` as `Pull request merged: 5 points`. */
+export function tellLine(line: string): string {
+  const [key = ""] = line.split(":");
+  const names: Readonly<Record<string, string | undefined>> = { ...OUTCOME_NAMES, ...TERM_NAMES };
+  const name = Object.hasOwn(names, key) ? names[key] : undefined;
+  return name === undefined ? line : `${name}${line.slice(key.length)}`;
+}
 
 export function nameOutcome(kind: OutcomeKind): string {
   return OUTCOME_NAMES[kind];

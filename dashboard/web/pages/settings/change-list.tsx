@@ -9,6 +9,7 @@ import { FormActions } from "../../components/form-actions.tsx";
 import { Failed, Loading, Skeleton } from "../../components/states.tsx";
 import { dayOf } from "../../prepare/calendar.ts";
 import { formatDay, formatTime, formatUtc } from "../../prepare/format.ts";
+import { tellLine } from "../../prepare/settings-view.ts";
 import { useSession } from "../../session.ts";
 import { readText } from "./form-values.ts";
 
@@ -87,7 +88,7 @@ function ChangeRow({ row, canUndo, onUndo }: ChangeRowProps) {
         {subject}
         {row.lines.map((line) => (
           <div key={line} className="labels">
-            {line}
+            {tellLine(line)}
           </div>
         ))}
         <div className="labels">
