@@ -62,16 +62,17 @@ function publishTwo(spending: Spending, { isHeldAgainst }: { isHeldAgainst: bool
     now: spending.before,
     before: [],
   };
-  const publishOne = (frame: "now" | "before", one: Spending, isHeld: boolean): Published[] => {
-    const { teams, total } = release(one, isHeld);
-    return [
-      ...(total === null ? [] : [written(toTerms(frame, one, undefined), toUsd(total))]),
-      ...teams.flatMap(({ name, cost_usd }) =>
-        cost_usd === null || name === "" ? [] : [written(toTerms(frame, one, name), cost_usd)],
-      ),
-    ];
-  };
   return [...publishOne("before", earlier, false), ...publishOne("now", spending, isHeldAgainst)];
+}
+
+function publishOne(frame: "now" | "before", one: Spending, isHeld: boolean): Published[] {
+  const { teams, total } = release(one, isHeld);
+  return [
+    ...(total === null ? [] : [written(toTerms(frame, one, undefined), toUsd(total))]),
+    ...teams.flatMap(({ name, cost_usd }) =>
+      cost_usd === null || name === "" ? [] : [written(toTerms(frame, one, name), cost_usd)],
+    ),
+  ];
 }
 
 /** `name`: of a team; undefined: of all. */
