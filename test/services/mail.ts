@@ -5,6 +5,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { callbackify } from "node:util";
 import { SMTPServer } from "smtp-server";
 
 export interface MailServer {
@@ -23,10 +24,7 @@ export async function startMailServer(): Promise<MailServer> {
     disabledCommands: ["STARTTLS", "AUTH"],
     logger: false,
     onData(stream, session, done) {
-      take(stream, session.id).then(
-        () => done(),
-        (error: Error) => done(error),
-      );
+      callbackify(() => take(stream, session.id))((error) => done(error));
     },
   });
   async function take(stream: Readable, sessionId: string): Promise<void> {
