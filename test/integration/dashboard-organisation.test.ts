@@ -47,7 +47,16 @@ async function addWeek(firstDay: string, version: number): Promise<void> {
     const day = new Date(Date.parse(firstDay) + days * DAY_MS).toISOString().slice(0, 10);
     return [...members.map(({ personId }) => personId), SERVICES].flatMap((person_id) => [
       buildUsageDay({ person_id, day, version, calls: 4, input_tokens: 100, cost_usd: "10" }),
-      buildUsageDay({ person_id, day, version, model: "m2", client: "claude-code", calls: 2, cost_usd: "4" }),
+      buildUsageDay({
+        person_id,
+        day,
+        version,
+        model: "m2",
+        client: "claude-code",
+        calls: 2,
+        input_tokens: 50,
+        cost_usd: "4",
+      }),
       buildUsageDay({
         person_id,
         day,
@@ -103,7 +112,7 @@ test("a release counts four whole weeks that have ended, by hand the same", asyn
   });
   expect(release.models).toEqual([
     { name: "m1", weeks_usd: ["340", "340", "340", "340"], tokens: 13_600 },
-    { name: "m2", weeks_usd: ["170", "170", "170", "170"], tokens: 0 },
+    { name: "m2", weeks_usd: ["170", "170", "170", "170"], tokens: 6800 },
   ]);
   expect(release.reasons).toEqual({ named: [{ name: "retry", cost_usd: "136" }], rest_usd: null });
   expect(release.weeks.map(({ week }) => week)).toEqual([
