@@ -6,7 +6,7 @@ import { z } from "zod";
 import { createPatternKeeper } from "../../analytics/patterns/keeper.ts";
 import { defineStatement } from "../../schemas/clickhouse/store.ts";
 import type { Config } from "../../schemas/config.ts";
-import { patternsSchema, reviewSchema, type Pattern, type Review } from "../../schemas/pattern-api.ts";
+import { patternsSchema, reviewSchema, type OwnPattern, type Review } from "../../schemas/pattern-api.ts";
 import { patterns } from "../../schemas/postgres/pattern-tables.ts";
 import type { PatternRow } from "../../schemas/postgres/patterns.ts";
 import { recordPositions } from "../../schemas/postgres/positions.ts";
@@ -41,7 +41,7 @@ export interface PatternBench {
   /** Actions about Ada's patterns, and who did them. */
   auditOfAda(): Promise<[string, string | null][]>;
   /** What Ada's page answers. */
-  seenBy(browser: Browser): Promise<Pattern[]>;
+  seenBy(browser: Browser): Promise<OwnPattern[]>;
   reviewOf(browser: Browser): Promise<Review["patterns"]>;
 }
 

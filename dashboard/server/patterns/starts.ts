@@ -9,14 +9,17 @@ import type { PatternRuns } from "../../../schemas/pattern-api.ts";
 const PERIODS = [5, 10, 15, 30, 60] as const;
 const MINUTE_MS = 60_000;
 const HOUR_MINUTES = 60;
+/** Resultant lengths that are as good as the same. */
+const LENGTH_SLACK = 0.01;
 /** Fewer starts line up by chance. */
 const STARTS_MIN = 10;
 
 export function toStarts(starts: readonly Date[], timezone: string): PatternRuns["starts"] {
   if (starts.length < STARTS_MIN) return null;
-  const lengths = PERIODS.map((period) => ({ period, length: resultantLength(starts, period) }));
-  const best = lengths.reduce((a, b) => (b.length >= a.length ? b : a));
-  const period_minutes = best.period;
+  const lengths = PERIODS.map((period) => resultantLength(starts, period));
+  const longest = Math.max(...lengths) - LENGTH_SLACK;
+  // What lines up every 15 minutes does so in every 5 as well: the longest period says most.
+  const period_minutes = PERIODS.findLast((_, at) => (lengths[at] ?? 0) >= longest) ?? PERIODS[0];
   const counts = Array.from({ length: period_minutes }, () => 0);
   for (const start of starts) {
     const minute = Math.floor(start.getTime() / MINUTE_MS) % period_minutes;

@@ -46,6 +46,8 @@ export interface Measurement {
   name: string;
   question: string;
   rule: string;
+  /** `of 263 prompts are near-copies of each other` */
+  of: string;
   /** `96 % of 263 prompts are near-copies of each other, in the week of 9 Nov.` */
   sentence: string;
   effect: number;
@@ -75,6 +77,7 @@ export function toMeasurements(
       name: words?.name ?? finding.signal.replaceAll("_", " "),
       question: finding.question,
       rule: finding.rule,
+      of,
       sentence: `${write(newest.effect)} ${of}, in the week of ${formatDay(newest.week, today)}.`,
       effect: newest.effect,
       effectText: write(newest.effect),

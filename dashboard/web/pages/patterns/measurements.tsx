@@ -50,7 +50,7 @@ export function Measurements({ pattern, today }: { pattern: OwnPattern; today: s
         title={`${measurements.length + 1}. Value`}
         sentences={
           value.yield === null
-            ? []
+            ? ["Not enough evidence. The usual answer; nothing to do."]
             : [
                 `${value.yield.due_outcomes.toFixed(1)} outcomes linked, ${value.expected_outcomes.toFixed(1)} expected for runs like these. Yield ${formatInterval(value.yield)}.`,
               ]

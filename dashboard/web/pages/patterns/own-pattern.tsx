@@ -74,7 +74,7 @@ function Clock({ pattern, today }: { pattern: OwnPattern; today: string }) {
       </section>
     );
   const { sentence, days } = toClockWords(pattern.clock, today);
-  const heading = { opens: "Time to explain", lapses: "Your contest waits", expires: "Time to decide" };
+  const heading = { opens: "Time to explain", lapses: "Your contest waits", expires: "Your manager decides" };
   return (
     <section className="section" aria-labelledby="pattern-clock">
       <h2 id="pattern-clock">{heading[pattern.clock.until]}</h2>

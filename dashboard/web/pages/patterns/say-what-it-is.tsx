@@ -82,9 +82,9 @@ export function SayWhatItIs({ pattern }: { pattern: OwnPattern }) {
 const RECORDED: Readonly<Record<Answer, string>> = {
   scheduled_job:
     "Registered, and your words are recorded. What it covers is computed with the next pass, which takes some minutes.",
-  test: "Recorded. Your manager reads it first if the pattern opens.",
-  client_default: "Recorded. Your manager reads it first if the pattern opens.",
-  other: "Recorded. Your manager reads it first if the pattern opens.",
+  test: "Recorded. Where your manager sees the pattern, your words stand first.",
+  client_default: "Recorded. Where your manager sees the pattern, your words stand first.",
+  other: "Recorded. Where your manager sees the pattern, your words stand first.",
   wrong: "Contested. The clock stands still until the privacy officer has answered.",
 };
 

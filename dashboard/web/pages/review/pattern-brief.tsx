@@ -35,7 +35,9 @@ export function PatternBrief({ pattern, personName }: { pattern: Pattern; person
       </div>
       <section className="section">
         <h3>Value of these runs</h3>
-        {pattern.value.yield !== null && (
+        {pattern.value.yield === null ? (
+          <p className="notes">Not enough evidence. The usual answer, and it says nothing about anybody.</p>
+        ) : (
           <p className="notes">
             {pattern.value.yield.due_outcomes.toFixed(1)} outcomes linked,{" "}
             {pattern.value.expected_outcomes.toFixed(1)} expected for runs like these:{" "}
@@ -93,10 +95,7 @@ function Measured({ pattern, today }: { pattern: Pattern; today: string }) {
         <thead>
           <tr>
             <th scope="col">Mechanism</th>
-            <th scope="col" className="right">
-              Measured
-            </th>
-            <th scope="col">Floor</th>
+            <th scope="col">Measured</th>
           </tr>
         </thead>
         <tbody>
@@ -104,16 +103,15 @@ function Measured({ pattern, today }: { pattern: Pattern; today: string }) {
             <tr key={measurement.signal}>
               <th scope="row">
                 {measurement.name}
-                <small className="labels">{measurement.rule}</small>
+                <small className="labels">{measurement.of}</small>
               </th>
-              <td className="right">{measurement.effectText}</td>
               <td>
                 <FloorBar
                   value={measurement.effect}
                   floor={measurement.floor}
                   valueText={measurement.effectText}
-                  end={1}
                   floorText={measurement.floorText}
+                  end={1}
                 />
               </td>
             </tr>
@@ -127,8 +125,7 @@ function Measured({ pattern, today }: { pattern: Pattern; today: string }) {
                   : `list price of its runs; ${recent.weeks_with_it} of the last ${recent.weeks} weeks have it`}
               </small>
             </th>
-            <td className="right">{formatCost(Number(recent?.cost_usd ?? told.cost_usd))}</td>
-            <td />
+            <td className="number">{formatCost(Number(recent?.cost_usd ?? told.cost_usd))}</td>
           </tr>
         </tbody>
       </table>
