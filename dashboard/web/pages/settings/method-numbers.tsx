@@ -27,53 +27,11 @@ export function MethodNumbers({ settings }: { settings: Settings }) {
             <h3>{namePart(part)}</h3>
             <span className="quiet">{tellChanged(ofPart)}</span>
           </summary>
-          <table>
-            <caption className="visually-hidden">{namePart(part)}</caption>
-            <thead>
-              <tr>
-                <th scope="col">Number</th>
-                <th scope="col" className="right">
-                  Value
-                </th>
-                {settings.can_change && (
-                  <th scope="col">
-                    <span className="visually-hidden">Change</span>
-                  </th>
-                )}
-              </tr>
-            </thead>
-            <tbody>
-              {ofPart.map((number) => (
-                <tr key={number.name}>
-                  <th scope="row">
-                    {nameNumber(number.name)}
-                    <div className="labels">{number.reason}</div>
-                    {number.fixed_by !== null && <div className="labels">{tellFixed(number.fixed_by)}</div>}
-                  </th>
-                  <td className="right">
-                    {number.value}
-                    {number.value !== number.shipped && (
-                      <div className="labels">Assay ships {number.shipped}</div>
-                    )}
-                  </td>
-                  {settings.can_change && (
-                    <td className="right">
-                      {number.fixed_by === null && (
-                        <button
-                          type="button"
-                          className="button"
-                          aria-label={`Change ${nameNumber(number.name)}`}
-                          onClick={() => setEdited(number)}
-                        >
-                          Change
-                        </button>
-                      )}
-                    </td>
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <NumberTable
+            title={namePart(part)}
+            numbers={ofPart}
+            onEdit={settings.can_change ? setEdited : undefined}
+          />
         </details>
       ))}
       <NumberDialog
@@ -91,6 +49,63 @@ export function MethodNumbers({ settings }: { settings: Settings }) {
         onClose={() => setChange(null)}
       />
     </>
+  );
+}
+
+interface NumberTableProps {
+  title: string;
+  numbers: readonly MethodNumber[];
+  /** Undefined: the reader may not change them. */
+  onEdit: ((number: MethodNumber) => void) | undefined;
+}
+
+function NumberTable({ title, numbers, onEdit }: NumberTableProps) {
+  return (
+    <table>
+      <caption className="visually-hidden">{title}</caption>
+      <thead>
+        <tr>
+          <th scope="col">Number</th>
+          <th scope="col" className="right">
+            Value
+          </th>
+          {onEdit !== undefined && (
+            <th scope="col">
+              <span className="visually-hidden">Change</span>
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {numbers.map((number) => (
+          <tr key={number.name}>
+            <th scope="row">
+              {nameNumber(number.name)}
+              <div className="labels">{number.reason}</div>
+              {number.fixed_by !== null && <div className="labels">{tellFixed(number.fixed_by)}</div>}
+            </th>
+            <td className="right">
+              {number.value}
+              {number.value !== number.shipped && <div className="labels">Assay ships {number.shipped}</div>}
+            </td>
+            {onEdit !== undefined && (
+              <td className="right">
+                {number.fixed_by === null && (
+                  <button
+                    type="button"
+                    className="button"
+                    aria-label={`Change ${nameNumber(number.name)}`}
+                    onClick={() => onEdit(number)}
+                  >
+                    Change
+                  </button>
+                )}
+              </td>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -72,14 +72,15 @@ export function People({ settings }: { settings: Settings }) {
   );
 }
 
+function applyFilter(event: SyntheticEvent<HTMLFormElement>): void {
+  event.preventDefault();
+  const filter = readText(event.currentTarget, "filter");
+  navigate(`${PATHS.settings}${toSettingsSearch({ subject: "people", filter })}`);
+}
+
 function PeopleFilter({ filter }: { filter: string }) {
-  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const next = readText(event.currentTarget, "filter");
-    navigate(`${PATHS.settings}${toSettingsSearch({ subject: "people", filter: next })}`);
-  };
   return (
-    <form className="settings-controls" role="search" onSubmit={submit}>
+    <form className="settings-controls" role="search" onSubmit={applyFilter}>
       <input
         key={filter}
         data-filter

@@ -86,17 +86,7 @@ function PersonForm({
           autoComplete="off"
         />
       </div>
-      <div className="field">
-        <label htmlFor="person-team">Team</label>
-        <select id="person-team" name="team" defaultValue={state.team_id ?? ""}>
-          <option value="">None</option>
-          {teams.map(({ team_id, name }) => (
-            <option key={team_id} value={team_id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </div>
+      <TeamField teams={teams} teamId={state.team_id} />
       <ManagerField personId={personId} managerId={state.manager_id} manager={manager} />
       <div className="field">
         <label htmlFor="person-role">Role</label>
@@ -110,6 +100,22 @@ function PersonForm({
       </div>
       <FormActions action="Show what it does" isBusy={false} failure="" error={null} onCancel={onClose} />
     </form>
+  );
+}
+
+function TeamField({ teams, teamId }: { teams: Settings["teams"]; teamId: string | null }) {
+  return (
+    <div className="field">
+      <label htmlFor="person-team">Team</label>
+      <select id="person-team" name="team" defaultValue={teamId ?? ""}>
+        <option value="">None</option>
+        {teams.map(({ team_id, name }) => (
+          <option key={team_id} value={team_id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }
 

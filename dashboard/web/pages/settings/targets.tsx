@@ -50,32 +50,18 @@ export function Targets({ settings: { targets, can_change: canChange } }: { sett
           </thead>
           <tbody>
             {targets.map(({ target_id, version, state }) => (
-              <tr key={target_id}>
-                <th scope="row">
-                  {state.name}
-                  <div className="labels">{MEASURE_NAMES[state.measure]}</div>
-                </th>
-                <td className="wide">{formatDay(state.announced_on, today)}</td>
-                <td className="right">{state.threshold}</td>
-                <td className="right">
-                  {state.holds && canChange && (
-                    <button
-                      type="button"
-                      className="button"
-                      aria-label={`End ${state.name}`}
-                      onClick={() =>
-                        setChosen({
-                          change: { subject: "target", target_id, state: { ...state, holds: false } },
-                          version,
-                        })
-                      }
-                    >
-                      End
-                    </button>
-                  )}
-                  {!state.holds && <span className="quiet">Ended</span>}
-                </td>
-              </tr>
+              <TargetRow
+                key={target_id}
+                state={state}
+                today={today}
+                canEnd={canChange}
+                onEnd={() =>
+                  setChosen({
+                    change: { subject: "target", target_id, state: { ...state, holds: false } },
+                    version,
+                  })
+                }
+              />
             ))}
           </tbody>
         </table>
@@ -96,6 +82,34 @@ export function Targets({ settings: { targets, can_change: canChange } }: { sett
         onClose={() => setChosen(null)}
       />
     </>
+  );
+}
+
+interface TargetRowProps {
+  state: TargetState;
+  today: string;
+  canEnd: boolean;
+  onEnd: () => void;
+}
+
+function TargetRow({ state, today, canEnd, onEnd }: TargetRowProps) {
+  return (
+    <tr>
+      <th scope="row">
+        {state.name}
+        <div className="labels">{MEASURE_NAMES[state.measure]}</div>
+      </th>
+      <td className="wide">{formatDay(state.announced_on, today)}</td>
+      <td className="right">{state.threshold}</td>
+      <td className="right">
+        {state.holds && canEnd && (
+          <button type="button" className="button" aria-label={`End ${state.name}`} onClick={onEnd}>
+            End
+          </button>
+        )}
+        {!state.holds && <span className="quiet">Ended</span>}
+      </td>
+    </tr>
   );
 }
 

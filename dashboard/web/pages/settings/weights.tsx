@@ -41,33 +41,8 @@ export function Weights({ settings }: { settings: Settings }) {
             </tr>
           </thead>
           <tbody>
-            {weights.map(({ kind, points, shipped_points: shipped, reason, fixed_by: fixed }) => (
-              <tr key={kind}>
-                <th scope="row">
-                  {nameOutcome(kind)}
-                  <div className="labels narrow">{reason}</div>
-                  {points !== shipped && <div className="labels">Assay ships {shipped}</div>}
-                  {fixed !== null && <div className="labels">{tellFixed(fixed)}</div>}
-                </th>
-                <td className="wide notes">{reason}</td>
-                <td className="right">
-                  {settings.can_change && fixed === null ? (
-                    <input
-                      name={kind}
-                      type="number"
-                      className="number-field"
-                      aria-label={`Points of ${nameOutcome(kind)}`}
-                      min={0}
-                      max={POINTS_MAX}
-                      step="any"
-                      defaultValue={points}
-                      key={points}
-                    />
-                  ) : (
-                    points
-                  )}
-                </td>
-              </tr>
+            {weights.map((weight) => (
+              <WeightRow key={weight.kind} weight={weight} canChange={settings.can_change} />
             ))}
           </tbody>
         </table>
@@ -80,5 +55,44 @@ export function Weights({ settings }: { settings: Settings }) {
         onClose={() => setChange(null)}
       />
     </>
+  );
+}
+
+interface WeightRowProps {
+  weight: Settings["outcome_weights"]["weights"][number];
+  canChange: boolean;
+}
+
+function WeightRow({
+  weight: { kind, points, shipped_points: shipped, reason, fixed_by: fixed },
+  canChange,
+}: WeightRowProps) {
+  return (
+    <tr>
+      <th scope="row">
+        {nameOutcome(kind)}
+        <div className="labels narrow">{reason}</div>
+        {points !== shipped && <div className="labels">Assay ships {shipped}</div>}
+        {fixed !== null && <div className="labels">{tellFixed(fixed)}</div>}
+      </th>
+      <td className="wide notes">{reason}</td>
+      <td className="right">
+        {canChange && fixed === null ? (
+          <input
+            name={kind}
+            type="number"
+            className="number-field"
+            aria-label={`Points of ${nameOutcome(kind)}`}
+            min={0}
+            max={POINTS_MAX}
+            step="any"
+            defaultValue={points}
+            key={points}
+          />
+        ) : (
+          points
+        )}
+      </td>
+    </tr>
   );
 }
