@@ -214,6 +214,14 @@ const TOOLS = {
     summary: "Write patterns as JSON lines; it stands in the audit of everybody who is in them",
     load: async () => (await import("./dashboard/commands/export-patterns.ts")).exportPatternsCommand,
   },
+  "export costs": {
+    summary: "Write costs of groups as CSV, as the page of the organisation shows them; no person is in them",
+    load: async () => (await import("./dashboard/commands/export-costs.ts")).exportCostsCommand,
+  },
+  "export focus": {
+    summary: "Write costs by model as CSV in the columns of FOCUS; no person is in them",
+    load: async () => (await import("./dashboard/commands/export-focus.ts")).exportFocusCommand,
+  },
   "explain run": {
     summary: "Say what a run's numbers were made of; it stands in its person's audit",
     load: async () => (await import("./analytics/commands/explain.ts")).explainRunCommand,

@@ -10,6 +10,8 @@ import {
   type TeamTotals,
 } from "../../schemas/organisation-api.ts";
 import { teams } from "../../schemas/postgres/tables.ts";
+import { exportCostsCommand } from "../../dashboard/commands/export-costs.ts";
+import { exportFocusCommand } from "../../dashboard/commands/export-focus.ts";
 import { buildUsageDay } from "../builders/derived-rows.ts";
 import { openDashboardBench, type Browser, type DashboardBench, type Person } from "../services/dashboard.ts";
 
@@ -149,6 +151,33 @@ test("nobody is in the answer by name, address or id", async () => {
     expect(text).not.toContain(personId);
     expect(text).not.toContain(email);
   }
+});
+
+test("an export has the figures of the page and no other", async () => {
+  const release = newest(await askOrganisation());
+  const { stdout, stderr } = await bench.run(exportCostsCommand, {});
+  const rows = stdout.trim().split("\r\n");
+  expect(rows.slice(0, 7)).toEqual([
+    "from,to,cut,name,people,cost_usd,tokens",
+    `2026-10-19,2026-11-15,total,,33,${release.cost_usd},`,
+    `2026-10-19,2026-11-15,credited,,33,${release.credited_cost_usd},`,
+    "2026-10-19,2026-11-15,services,,,60.00,",
+    "2026-10-19,2026-11-15,team,Team A,12,720,",
+    "2026-10-19,2026-11-15,team,Team C,11,660,",
+    "2026-10-19,2026-11-15,team,others,10,600,",
+  ]);
+  const shown = JSON.stringify(release);
+  for (const row of rows.slice(1)) expect(shown).toContain(`"${row.split(",")[5]}"`);
+  expect(stderr).toContain("1 release of four weeks was");
+});
+
+test("an export in the columns of FOCUS has a charge for each model", async () => {
+  const { stdout } = await bench.run(exportFocusCommand, { values: { from: "2026-10-01" } });
+  const [head = "", ...rows] = stdout.trim().split("\r\n");
+  const at = head.split(",").indexOf("ListCost");
+  expect(rows.map((row) => row.split(",")[at])).toEqual(["1360.00", "680.00"]);
+  const none = await bench.run(exportFocusCommand, { values: { from: "2026-10-20" } });
+  expect(none.stdout.trim(), "no release is cut in two").toBe(head);
 });
 
 test("what is recorded later changes no release, so that it can't be had as a difference", async () => {

@@ -15,6 +15,9 @@ import { dueFrames, frameBefore, nextReleaseOn, type Frame } from "./frames.ts";
 import { readMemberships } from "./memberships.ts";
 import { makeRelease } from "./release.ts";
 
+/** Ten years of them. */
+const RELEASES_KEPT_MAX = 130;
+
 export interface ReleasesContext {
   scope: OrganisationScope;
   config: Pick<Config, "timezone" | "method" | "individualScoring" | "retentionDays">;
@@ -43,12 +46,18 @@ export async function readReleases(stores: Stores, context: ReleasesContext): Pr
   };
 }
 
-async function readKept({ postgres: { db } }: Stores): Promise<Release[]> {
+/** All that are kept, oldest first, with those that are due. */
+export async function listReleases(stores: Stores, context: ReleasesContext): Promise<Release[]> {
+  await readReleases(stores, context);
+  return (await readKept(stores, RELEASES_KEPT_MAX)).toReversed();
+}
+
+async function readKept({ postgres: { db } }: Stores, max = RELEASES_SHOWN_MAX): Promise<Release[]> {
   const rows = await db
     .select({ body: organisationReleases.body })
     .from(organisationReleases)
     .orderBy(desc(organisationReleases.firstDay))
-    .limit(RELEASES_SHOWN_MAX);
+    .limit(max);
   return rows.map(({ body }) => releaseSchema.parse(body));
 }
 

@@ -1,5 +1,7 @@
 // What came of it, by class of work: the yield with its interval, a meter while there is too little to go by, or why it is not scored.
 
+import { EvidenceMeter } from "../../components/evidence-meter.tsx";
+import { Interval, IntervalAxis } from "../../components/interval.tsx";
 import { formatCount } from "../../prepare/format.ts";
 import type { OrganisationView } from "../../prepare/organisation-view.ts";
 import { EXPECTED_MIN, toClassYield, writeEstimate, writeVerdict } from "../../prepare/organisation-words.ts";
@@ -15,6 +17,12 @@ export function WhatCameOfIt({ view: { yields } }: { view: OrganisationView }) {
         </div>
       </div>
       {yields.length === 0 && <p className="notes">Not shown.</p>}
+      {yields.some(({ is_scored }) => is_scored) && (
+        <div className="class-yield" data-axis>
+          <div />
+          <IntervalAxis />
+        </div>
+      )}
       {yields.map((row) => (
         <ClassRow key={row.name} row={row} />
       ))}
@@ -35,8 +43,17 @@ function ClassRow({ row }: { row: OrganisationView["yields"][number] }) {
       </div>
       {is_scored ? (
         <>
-          <p className="number">{expected < EXPECTED_MIN ? "" : writeEstimate(estimate)}</p>
-          <p className="labels">{expected < EXPECTED_MIN ? "Not enough evidence" : writeVerdict(estimate)}</p>
+          {expected < EXPECTED_MIN ? (
+            <EvidenceMeter expected={expected} needed={EXPECTED_MIN} />
+          ) : (
+            <Interval estimate={estimate} />
+          )}
+          <div>
+            {expected >= EXPECTED_MIN && <p className="number">{writeEstimate(estimate)}</p>}
+            <p className="labels">
+              {expected < EXPECTED_MIN ? "Not enough evidence" : writeVerdict(estimate)}
+            </p>
+          </div>
         </>
       ) : (
         <>
