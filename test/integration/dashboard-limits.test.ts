@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 async function statusesOf(count: number, ask: () => Response | Promise<Response>): Promise<Set<number>> {
-  const responses = await Promise.all(Array.from({ length: count }, ask));
+  const responses = await Promise.all(Array.from({ length: count }, async () => ask()));
   return new Set(responses.map(({ status }) => status));
 }
 

@@ -4,7 +4,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import Provider, { type Configuration } from "oidc-provider";
+import { Provider, type Configuration } from "oidc-provider";
 
 export interface Account {
   sub: string;
@@ -68,9 +68,10 @@ export async function startSignInService(redirectUri: string): Promise<SignInSer
   const provider = new Provider(issuer, configuration);
   const answer = provider.callback();
   server.on("request", (request, response) => {
-    if (request.url?.startsWith("/interaction/") !== true) return void answer(request, response);
-    accounts.set(current.sub, current);
-    void provider.interactionFinished(request, response, { login: { accountId: current.sub } });
+    if (request.url?.startsWith("/interaction/") === true) {
+      accounts.set(current.sub, current);
+      void provider.interactionFinished(request, response, { login: { accountId: current.sub } });
+    } else void answer(request, response);
   });
   return {
     issuer,
