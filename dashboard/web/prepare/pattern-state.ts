@@ -88,7 +88,8 @@ export function tellAudience(
 ): string {
   if (clock === null && state !== "open") return "Visible to you alone since it is closed.";
   const officer = is_contested ? " and to the privacy officer, whom you asked" : "";
-  if (state === "open") return `Visible to you${officer === "" ? " and" : ","} to your manager${officer}. Each look is recorded.`;
+  if (state === "open")
+    return `Visible to you${officer === "" ? " and" : ","} to your manager${officer}. Each look is recorded.`;
   if (is_contested) return `Visible to you${officer}. Each look is recorded.`;
   return `Visible to you alone until ${formatDay(clock?.ends_on ?? today, today)} at the earliest.`;
 }

@@ -35,7 +35,9 @@ export function SayWhatItIs({ pattern }: { pattern: OwnPattern }) {
   }, [saying.isSuccess, saying.isError]);
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (answer !== null) saying.mutate(readForm(event.currentTarget, answer));
+    if (answer === null) return;
+    const said = readForm(event.currentTarget, answer);
+    saying.mutate(said, { onSuccess: () => setAnswer(null) });
   };
   return (
     <section className="section" aria-labelledby="say-what-it-is" id="say">
@@ -46,7 +48,7 @@ export function SayWhatItIs({ pattern }: { pattern: OwnPattern }) {
         {saying.isSuccess && <Note kind="notice">{RECORDED[saying.variables.answer]}</Note>}
         {saying.error !== null && <Note kind="failed">It was not recorded. {saying.error.message}</Note>}
       </div>
-      <form className="stack" onSubmit={submit} key={saying.isSuccess ? saying.submittedAt : "first"}>
+      <form className="stack" onSubmit={submit}>
         <fieldset className="choices">
           <legend className="visually-hidden">What is it?</legend>
           {toAnswerOptions(pattern).map((option) => (
