@@ -103,6 +103,8 @@ export const runSchema = measuresSchema.extend({
   session_id: z.string().nullable(),
   client: z.string(),
   models: z.array(z.string()),
+  /** `name=value`, of all of its calls. */
+  tags: z.array(z.string()),
   started_at: instant,
   ended_at: instant,
   /** Human prompts, as far as they are known; the main agent and its sub-agents. */

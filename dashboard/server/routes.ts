@@ -5,6 +5,7 @@ import { oidcRoutes } from "./access/oidc-routes.ts";
 import { sessionRoutes } from "./access/session-routes.ts";
 import { createOpenApiRoute } from "./http/open-api-route.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
+import { ownExportRoutes } from "./export/own-export-routes.ts";
 import type { Route } from "./http/route.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { serviceKeyRoutes } from "./keys/service-key-routes.ts";
@@ -25,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   ...accessTokenRoutes,
   ...usageRoutes,
   ...runRoutes,
+  ...ownExportRoutes,
   ...keyRoutes,
   ...serviceKeyRoutes,
   ...scheduleRoutes,

@@ -47,7 +47,9 @@ beforeEach(async () => {
         duration_ms: 3000,
         cost_usd: "3",
       }),
-      ...{ ingested_at: bench.dashboard.now(), expires_at: NEVER, row_version: 2 },
+      ingested_at: bench.dashboard.now(),
+      expires_at: NEVER,
+      row_version: 2,
     },
   ]);
   await analyze();
@@ -151,23 +153,21 @@ test("what is not linked can't be disputed, and what is not disputed can't be ta
 test("an outcome whose record is gone can't be disputed, because its link could not be undone", async () => {
   await bench.dashboard.stores.clickhouse.insert("outcome_links", [
     {
-      ...{
-        person_id: person.personId,
-        run_id: runId,
-        outcome_id: "gone",
-        kind: "pr_merged",
-        source: "github",
-      },
-      ...{
-        trust: "high",
-        linked_by: "run",
-        share: 1,
-        quantity: 1,
-        told_by: 1,
-        version: 1,
-        reversed_at: null,
-      },
-      ...{ occurred_at: "2026-11-19T10:00:00Z", credited_at: "2026-11-19T10:00:00Z", expires_at: NEVER },
+      person_id: person.personId,
+      run_id: runId,
+      outcome_id: "gone",
+      kind: "pr_merged",
+      source: "github",
+      trust: "high",
+      linked_by: "run",
+      share: 1,
+      quantity: 1,
+      told_by: 1,
+      version: 1,
+      reversed_at: null,
+      occurred_at: "2026-11-19T10:00:00Z",
+      credited_at: "2026-11-19T10:00:00Z",
+      expires_at: NEVER,
     },
   ]);
   const body = { outcome_id: "gone", reason: "Not mine." };
@@ -200,26 +200,35 @@ test("a rating replaces the one before", async () => {
   expect(value.expectation?.due_outcomes, "it says that nothing came out").toBe(0);
 });
 
-test("signals of the run's weeks are said with their floors, and whether they name it", async () => {
-  const signal = (name: string, said: Record<string, unknown>) => ({
-    ...{ person_id: person.personId, week: "2026-11-16", signal: name, family: "replay", workload_class: "" },
-    ...{
-      effect: 0.2,
-      floor: 0.5,
-      cases: 50,
-      p_value: 0.3,
-      p_value_source: "absolute",
-      is_above_floor: false,
-    },
-    ...{ named_cost_usd: 1, run_ids: [], method_version: "m", version: 1, expires_at: NEVER },
+function buildSignal(signal: string, said: Record<string, unknown>): Record<string, unknown> {
+  return {
+    person_id: person.personId,
+    signal,
+    week: "2026-11-16",
+    family: "replay",
+    workload_class: "",
+    effect: 0.2,
+    floor: 0.5,
+    cases: 50,
+    p_value: 0.3,
+    p_value_source: "absolute",
+    is_above_floor: false,
+    named_cost_usd: 1,
+    run_ids: [],
+    method_version: "m",
+    version: 1,
+    expires_at: NEVER,
     inputs_expire_at: NEVER,
     ...said,
-  });
+  };
+}
+
+test("signals of the run's weeks are said with their floors, and whether they name it", async () => {
   await bench.dashboard.stores.clickhouse.insert("week_signals", [
-    signal("prompt_variety", {}),
-    signal("replay_clusters", { run_ids: [runId], effect: 0.7, is_above_floor: true, p_value: 0.001 }),
-    signal("replay_clusters", { week: "2026-11-09", run_ids: [runId] }),
-    signal("phase_lock", { expires_at: "2026-11-01T00:00:00Z" }),
+    buildSignal("prompt_variety", {}),
+    buildSignal("replay_clusters", { run_ids: [runId], effect: 0.7, is_above_floor: true, p_value: 0.001 }),
+    buildSignal("replay_clusters", { week: "2026-11-09", run_ids: [runId] }),
+    buildSignal("phase_lock", { expires_at: "2026-11-01T00:00:00Z" }),
   ]);
   const { signals } = await ask();
   expect(signals).toMatchObject([

@@ -84,6 +84,7 @@ test("a run says what it was, and which agents worked in which of its turns", as
     session_id: "s1",
     client: "codex",
     models: ["m1"],
+    tags: [],
     started_at: at(0),
     ended_at: at(60),
     turn_count: 2,

@@ -86,9 +86,18 @@ test.each(["x", "W10", encodeURIComponent("'; DROP TABLE runs"), "a".repeat(2000
 /** Of a link between a run and an outcome. */
 function link(runner: Person, said: Record<string, unknown>) {
   return {
-    ...{ person_id: runner.personId, kind: "pr_merged", source: "github", trust: "high", linked_by: "run" },
-    ...{ share: 1, quantity: 1, told_by: 1, reversed_at: null, version: 1 },
-    ...{ occurred_at: "2026-11-19T10:00:00.000Z", credited_at: "2026-11-19T10:00:00.000Z" },
+    person_id: runner.personId,
+    kind: "pr_merged",
+    source: "github",
+    trust: "high",
+    linked_by: "run",
+    share: 1,
+    quantity: 1,
+    told_by: 1,
+    reversed_at: null,
+    version: 1,
+    occurred_at: "2026-11-19T10:00:00.000Z",
+    credited_at: "2026-11-19T10:00:00.000Z",
     expires_at: "2090-01-01T00:00:00Z",
     ...said,
   };

@@ -21,9 +21,22 @@ async function dispute(outcome_id: string, { is_deleted = 0, person_id = PERSON 
   const time = bench.options.clock().toISOString();
   await bench.store.insert("outcome_disputes", [
     {
-      ...{ person_id, outcome_id, run_id: "r", reason: "Not mine.", kind: "pr_merged", source: "github" },
-      ...{ trust: "high", linked_by: "session", share: 1, occurred_at: time, credited_at: time },
-      ...{ repo_hash: "", disputed_at: time, ingested_at: time, version: versions, is_deleted },
+      person_id,
+      outcome_id,
+      run_id: "r",
+      reason: "Not mine.",
+      kind: "pr_merged",
+      source: "github",
+      trust: "high",
+      linked_by: "session",
+      share: 1,
+      occurred_at: time,
+      credited_at: time,
+      repo_hash: "",
+      disputed_at: time,
+      ingested_at: time,
+      version: versions,
+      is_deleted,
       expires_at: "2090-01-01T00:00:00Z",
     },
   ]);

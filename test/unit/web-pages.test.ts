@@ -8,7 +8,12 @@ import { TOKEN_FIELDS } from "../../schemas/token-event.ts";
 import { toClientSetups } from "../../dashboard/web/prepare/client-setup.ts";
 import { toKeyRows } from "../../dashboard/web/prepare/key-rows.ts";
 import { toRunRows } from "../../dashboard/web/prepare/run-rows.ts";
-import { changeRunsView, parseRunsView, runsAddress } from "../../dashboard/web/prepare/runs-view.ts";
+import {
+  changeRunsView,
+  hasFilters,
+  parseRunsView,
+  runsAddress,
+} from "../../dashboard/web/prepare/runs-view.ts";
 import { explainReason } from "../../dashboard/web/prepare/uncredited-reasons.ts";
 import { daysBefore, daysOf, parseUsageView, toUsageSearch } from "../../dashboard/web/prepare/usage-view.ts";
 
@@ -66,6 +71,11 @@ describe("addresses", () => {
     expect(runsAddress(parseRunsView("?sort=person&class=boss&client=codex&reason=idle&tag="))).toBe(
       "/runs?client=codex",
     );
+  });
+
+  test("of My runs without a filter have none to clear", () => {
+    expect(hasFilters(parseRunsView("?sort=cost"))).toBe(false);
+    expect(hasFilters(parseRunsView("?tag=x"))).toBe(true);
   });
 
   test("of My runs begin at the first page when order or filter change", () => {

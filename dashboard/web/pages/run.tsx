@@ -9,8 +9,8 @@ import { Failed, Loading, Skeleton } from "../components/states.tsx";
 import { Link, PATHS } from "../location.tsx";
 import { formatCalls, formatCost } from "../prepare/format.ts";
 import { toRunFigures } from "../prepare/run-figures.ts";
+import { describeState, nameRun } from "../prepare/run-rows.ts";
 import { explainRunSource, formatSpan } from "../prepare/run-words.ts";
-import { nameClient } from "../prepare/slices.ts";
 import { explainReason } from "../prepare/uncredited-reasons.ts";
 import { UNCREDITED_REASONS } from "../../../schemas/closed-lists.ts";
 import { useSession } from "../session.ts";
@@ -34,10 +34,14 @@ export function RunPage({ id }: { id: string | null }) {
         <Link href={PATHS.runs}>My runs</Link>
       </p>
       <PageHead
-        title={run.data === undefined ? "Run" : nameClient(run.data.client)}
+        title={run.data === undefined ? "Run" : nameRun(run.data).name}
         audience="Visible to you alone."
-        notes={run.data === undefined ? undefined : formatSpan(run.data, now())}
-      />
+        notes={
+          run.data === undefined ? undefined : `${nameRun(run.data).detail} · ${formatSpan(run.data, now())}`
+        }
+      >
+        <RunState runId={runId} />
+      </PageHead>
       <div className="sheet">
         {run.isPending && <Loading shape={<Skeleton height={320} />} />}
         {run.error !== null && (
@@ -49,6 +53,15 @@ export function RunPage({ id }: { id: string | null }) {
       </div>
     </>
   );
+}
+
+/** Nothing while it is not known. */
+function RunState({ runId }: { runId: string }) {
+  const { now } = useSession();
+  const { data } = useRunValue(runId);
+  if (data === undefined) return null;
+  const isSettled = Date.parse(data.settles_at) <= now().getTime();
+  return <span className={isSettled ? "quiet" : "chip"}>{describeState(data.settles_at, now())}</span>;
 }
 
 function RunContent({ run }: { run: Run }) {

@@ -60,24 +60,25 @@ export interface Fact {
 
 /** What the expectation was made of. */
 export function toFacts(expectation: Expectation): Fact[] {
-  const { is_shipped, baseline_runs, coverage, asked_cost_usd } = expectation;
+  const { is_shipped, baseline_runs, coverage, asked_cost_usd, pending_outcomes, reversed_outcomes } =
+    expectation;
   const runs = `${formatCount(baseline_runs)} ${baseline_runs === 1 ? "run" : "runs"}`;
   return [
     {
       name: "Made of",
       value: is_shipped
-        ? `Assay's shipped figures; there are ${runs} like it so far`
-        : `${runs} like it in your organisation, in the weeks before`,
+        ? `Assay's shipped figures (${runs} like it so far)`
+        : `${runs} like it, in the weeks before`,
     },
-    { name: "Judged by the cost of what was asked for", value: formatCost(asked_cost_usd) },
+    { name: "Cost of what was asked for", value: formatCost(asked_cost_usd) },
     {
-      name: "Runs of its class whose outcomes can be seen",
+      name: "Class: runs whose outcomes can be seen",
       value: coverage === null ? "Not known yet" : formatShare(coverage),
     },
-    { name: "Due, with its share of each", value: formatOutcomes(expectation.due_outcomes) },
-    { name: "Not due yet", value: formatOutcomes(expectation.pending_outcomes) },
-    { name: "Taken back", value: formatOutcomes(expectation.reversed_outcomes) },
+    { name: "Due, by its share of each", value: formatOutcomes(expectation.due_outcomes) },
+    ...(pending_outcomes > 0 ? [{ name: "Not due yet", value: formatOutcomes(pending_outcomes) }] : []),
+    ...(reversed_outcomes > 0 ? [{ name: "Taken back", value: formatOutcomes(reversed_outcomes) }] : []),
     { name: "Usual cost of one such outcome", value: formatCost(expectation.reference_cost_usd) },
-    { name: "Earned: the usual cost of what came out", value: formatCost(expectation.earned_cost_usd) },
+    { name: "Earned, by that cost", value: formatCost(expectation.earned_cost_usd) },
   ];
 }

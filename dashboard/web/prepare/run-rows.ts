@@ -53,7 +53,6 @@ export function toRunRows(runs: readonly Run[], now: Date, timezone?: string): R
     const { costUsd, creditedShare } = toAmounts(run);
     const isOpen = now.getTime() - Date.parse(run.ended_at) < QUIET_MINUTES[run.run_source] * MINUTE_MS;
     const isSettled = Date.parse(run.settles_at) <= now.getTime();
-    const settlesOn = formatDay(dayOf(new Date(run.settles_at), viewerZone), today);
     const day = formatDay(dayOf(new Date(run.started_at), viewerZone), today);
     return {
       runId: run.run_id,
@@ -68,14 +67,25 @@ export function toRunRows(runs: readonly Run[], now: Date, timezone?: string): R
       hasUnknownPart: run.unknown_usage_calls > 0 || run.unpriced_calls > 0,
       outcomes: run.outcomes,
       outcomesText: nameOutcomes(run.outcomes),
-      state: isOpen ? "Open" : isSettled ? "Settled" : `Provisional until ${settlesOn}`,
+      state: isOpen ? "Open" : describeState(run.settles_at, now, viewerZone),
       isSettled: isSettled && !isOpen,
     };
   });
 }
 
+/** `Settled`, or `Provisional until 2 Dec`: outcomes may fall due until then. */
+export function describeState(settlesAt: string, now: Date, timezone?: string): string {
+  if (Date.parse(settlesAt) <= now.getTime()) return "Settled";
+  const viewerZone = timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return `Provisional until ${formatDay(dayOf(new Date(settlesAt), viewerZone), dayOf(now, viewerZone))}`;
+}
+
 /** Tags are `name=value`; the value of the first by name says most, and the client says the rest. */
-function nameRun({ tags, client, models }: Run): Pick<RunRow, "name" | "detail"> {
+export function nameRun({
+  tags,
+  client,
+  models,
+}: Pick<Run, "tags" | "client" | "models">): Pick<RunRow, "name" | "detail"> {
   const [tag] = tags;
   const value = tag?.slice(tag.indexOf("=") + 1) ?? "";
   const made = nameModels(models);

@@ -28,8 +28,9 @@ export function parseRunsView(search: string): RunsView {
   const query = new URLSearchParams(search);
   const filters: RunFilters = {};
   for (const name of FILTER_NAMES) {
-    const given = runFiltersSchema.safeParse({ [name]: query.get(name) ?? undefined });
-    if (given.success) Object.assign(filters, given.data);
+    const value = query.get(name);
+    const given = runFiltersSchema.safeParse({ [name]: value });
+    if (value !== null && given.success) Object.assign(filters, given.data);
   }
   const older = query.get("older");
   return {

@@ -2,7 +2,7 @@
 // beyond them is said.
 
 import { useQuery } from "@tanstack/react-query";
-import type { Run, RunCallsPage } from "../../../../schemas/run-api.ts";
+import type { Run, RunCallsPage, RunToolsPage } from "../../../../schemas/run-api.ts";
 import { RunLanes } from "../../charts/run-lanes.tsx";
 import { ScrollRegion } from "../../components/scroll-region.tsx";
 import { Failed, Loading, Skeleton } from "../../components/states.tsx";
@@ -54,11 +54,7 @@ export function RunActivity({ run }: { run: Run }) {
       {activity.error !== null && <Failed error={activity.error} retry={() => void activity.refetch()} />}
       {activity.data !== undefined && (
         <>
-          <RunLanes
-            lanes={toRunLanes(run, activity.data.calls.calls, activity.data.tools.tool_calls)}
-            summary={`${summary} The calls are listed below.`}
-          />
-          <p className="notes chart-notes">{noteOf(run, activity.data.calls)}</p>
+          <Drawing run={run} calls={activity.data.calls} tools={activity.data.tools} summary={summary} />
           <details>
             <summary>List of calls</summary>
             <ScrollRegion label="List of calls">
@@ -68,6 +64,27 @@ export function RunActivity({ run }: { run: Run }) {
         </>
       )}
     </section>
+  );
+}
+
+interface DrawingProps {
+  run: Run;
+  calls: RunCallsPage;
+  tools: RunToolsPage;
+  summary: string;
+}
+
+function Drawing({ run, calls, tools, summary }: DrawingProps) {
+  const lanes = toRunLanes(run, calls.calls, tools.tool_calls);
+  const tallest = lanes.dearestUsd === null ? "" : `The tallest column is ${formatCost(lanes.dearestUsd)}. `;
+  return (
+    <>
+      <RunLanes lanes={lanes} summary={`${summary} The calls are listed below.`} />
+      <p className="notes chart-notes">
+        {tallest}
+        {noteOf(run, calls)}
+      </p>
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 // The mechanisms that were measured in the weeks of a run, each against its floor, as far as they were measured by this run.
 
+import { FloorBar } from "../../components/floor-bar.tsx";
 import { describeSignals, type SignalRow, toSignalRows } from "../../prepare/run-signals.ts";
 import type { RunValue } from "../../../../schemas/run-value-api.ts";
 import { useSession } from "../../session.ts";
@@ -16,18 +17,12 @@ export function RunSignals({ value }: { value: RunValue }) {
         </div>
       </div>
       {rows.length > 0 && (
-        <table>
+        <table className="run-signals">
           <caption className="visually-hidden">Mechanisms, each against its floor</caption>
           <thead>
             <tr>
               <th scope="col">Mechanism</th>
-              <th scope="col" className="right">
-                Measured
-              </th>
-              <th scope="col" className="wide" aria-hidden="true" />
-              <th scope="col" className="right">
-                Floor
-              </th>
+              <th scope="col">Measured, and its floor</th>
               <th scope="col" className="right">
                 Result
               </th>
@@ -44,24 +39,25 @@ export function RunSignals({ value }: { value: RunValue }) {
   );
 }
 
-function SignalRowView({ row }: { row: SignalRow }) {
+function SignalRowView({ row: { title, measure, week, effect, floor, result } }: { row: SignalRow }) {
   return (
     <tr>
       <th scope="row">
-        {row.title}
+        {title}
         <div className="labels">
-          {row.measure}. {row.week}.
+          {measure}. {week}.
         </div>
       </th>
-      <td className="right">{row.effect.toFixed(2)}</td>
-      <td className="wide floor-cell" aria-hidden="true">
-        <div className="floor-line">
-          <span className="floor-measured" style={{ width: `${row.effect * 100}%` }} />
-          <span className="floor-mark" style={{ left: `${row.floor * 100}%` }} />
-        </div>
+      <td>
+        <FloorBar
+          value={effect}
+          floor={floor}
+          valueText={effect.toFixed(2)}
+          floorText={floor.toFixed(2)}
+          end={1}
+        />
       </td>
-      <td className="right quiet">{row.floor.toFixed(2)}</td>
-      <td className="right">{row.result}</td>
+      <td className="right">{result}</td>
     </tr>
   );
 }

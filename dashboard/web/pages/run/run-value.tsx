@@ -27,7 +27,7 @@ function isWaiting(value: RunValue | undefined): boolean {
   return value?.outcomes.some(({ linked_by, dispute }) => linked_by === null && dispute === null) ?? false;
 }
 
-/** Outcomes on one side; on the other what was expected, and what is said below it. */
+/** Outcomes on one side, and what is said below them; on the other what was expected. */
 export function RunValueSections({ run, children }: { run: Run; children: ReactNode }) {
   const value = useRunValue(run.run_id);
   return (
@@ -41,17 +41,17 @@ export function RunValueSections({ run, children }: { run: Run; children: ReactN
           )}
         </section>
       ) : (
-        <RunOutcomes runId={run.run_id} value={value.data} />
+        <div className="run-sections">
+          <RunOutcomes runId={run.run_id} value={value.data} />
+          {children}
+        </div>
       )}
-      <div>
-        <section aria-labelledby="expected">
-          <div className="section-head">
-            <h2 id="expected">What was expected, and why</h2>
-          </div>
-          {value.data !== undefined && <RunExpectation value={value.data} />}
-        </section>
-        {children}
-      </div>
+      <section aria-labelledby="expected">
+        <div className="section-head">
+          <h2 id="expected">What was expected, and why</h2>
+        </div>
+        {value.data !== undefined && <RunExpectation value={value.data} />}
+      </section>
     </div>
   );
 }
