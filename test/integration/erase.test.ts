@@ -55,12 +55,13 @@ test("an erased person is nowhere any more, and everybody else is as before", as
   const sums = { usage_days: 1, runs: 1, person_weeks: 1, declared_classes: 1 };
   const working = { analysis_windows: 1, analysis_calls: 0, analysis_links: 0 };
   const others = { sessions: 1, login_links: 1, audit_payloads: 2, people: 1, dead_letters: 1 };
+  const told = { notices: 1, notice_preferences: 1 };
   const declared = { keys: 1, schedules: 1, class_corrections: 1, person_positions: 1, patterns: 1 };
   expect(JSON.parse(stdout)).toEqual({
     person_id: ada.personId,
     person_email: ada.email,
     dry_run: false,
-    rows: expect.objectContaining({ ...calls, ...sums, ...working, ...others, ...declared }),
+    rows: expect.objectContaining({ ...calls, ...sums, ...working, ...others, ...declared, ...told }),
     reports_without_manager: [ben.email],
   });
   expect(stderr).toContain(ben.email);
@@ -95,10 +96,14 @@ test("every table that has a person is one that an erasure goes through", async 
      WHERE table_schema = 'public' AND column_name IN ('person_id', 'subject_id') ORDER BY name`,
   );
   expect(rows.map(({ name }) => name)).toEqual([
+    "access_tokens",
     "audit",
     "class_corrections",
     "keys",
     "login_links",
+    "notice_preferences",
+    "notices",
+    "oidc_subjects",
     "outcome_facts",
     "patterns",
     "people",

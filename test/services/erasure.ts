@@ -15,6 +15,8 @@ import type { DeliveredRecord } from "../../ingest/spool/writer-cursor.ts";
 import { PERSON_TABLES, TOMBSTONE_TABLE } from "../../schemas/clickhouse/erasure.ts";
 import { defineStatement, type ClickHouseStore } from "../../schemas/clickhouse/store.ts";
 import { createMetrics } from "../../schemas/metrics.ts";
+import { noticePreferences } from "../../schemas/postgres/notice-tables.ts";
+import { addNotice } from "../../schemas/postgres/notices.ts";
 import { classCorrections, schedules } from "../../schemas/postgres/tables.ts";
 import type { TokenEvent } from "../../schemas/token-event.ts";
 import { buildCallFeatures } from "../builders/call-features.ts";
@@ -109,7 +111,7 @@ export async function openErasureBench(): Promise<ErasureBench> {
   };
 }
 
-/** A key, its schedule, and a corrected class. */
+/** A key, its schedule, a corrected class, a pattern, and that the person was told of it. */
 async function leaveDeclarations({ stores, now }: Dashboard, personId: string): Promise<void> {
   const { clickhouse, postgres } = stores;
   const { key } = await createKey(postgres, { ...KEY, personId }, now());
@@ -121,6 +123,10 @@ async function leaveDeclarations({ stores, now }: Dashboard, personId: string): 
   await clickhouse.insert("declared_classes", [{ person_id: personId, source: "run", expires_at: NEVER }]);
   const patternId = await addPattern(postgres, personId, { state: "notified", notified_at: "now()" });
   await addStatement(postgres, patternId, "a word");
+  const notice = { personId, kind: "pattern_notified", about: patternId, at: now() } as const;
+  await postgres.db.transaction((transaction) => addNotice(transaction, notice));
+  const preference = { personId, kind: "pattern_notified", channel: "email", isOn: false } as const;
+  await postgres.db.insert(noticePreferences).values(preference);
 }
 
 const KEY = {
