@@ -22,7 +22,10 @@ describe("amounts", () => {
 
   test("where the cost of no call is known, it is unknown and not zero", () => {
     expect(toAmounts(measures({ calls: 3, unpriced_calls: 2, unknown_usage_calls: 1 })).costUsd).toBeNull();
-    expect(toAmounts(measures({ calls: 3, unpriced_calls: 2 })).costUsd).toBe(0);
+    // The third one failed, and cost nothing: that says nothing of the other two.
+    expect(toAmounts(measures({ calls: 3, unpriced_calls: 2 })).costUsd).toBeNull();
+    expect(toAmounts(measures({ calls: 3, unpriced_calls: 2, cost_usd: "0.1" })).costUsd).toBe(0.1);
+    expect(toAmounts(measures({ calls: 3 })).costUsd).toBe(0);
   });
 
   test("where no call's usage is known, the tokens are unknown and not zero", () => {
@@ -145,21 +148,23 @@ describe("the first figures", () => {
 
   test("are credited unless gross is asked for, beside one's own past", () => {
     const previous = measures({ calls: 9, cost_usd: "400", credited_cost_usd: "371.40" });
-    const [cost, share] = toFigures({ totals, previous }, parseUsageView(""));
+    const [cost, share] = toFigures({ totals, previous }, parseUsageView(""), null);
     expect(cost).toMatchObject({ name: "Cost, credited", value: "$385.40", past: "28 days before: $371.40" });
     expect(share).toMatchObject({
       value: "92\u202f%",
       unit: "of $420.50",
       past: "28 days before: 93\u202f%",
     });
-    const [gross] = toFigures({ totals, previous }, parseUsageView("?volume=gross&range=12w"));
+    const [gross] = toFigures({ totals, previous }, parseUsageView("?volume=gross&range=12w"), null);
     expect(gross).toMatchObject({ name: "Cost, gross", value: "$420.50", past: "12 weeks before: $400.00" });
   });
 
   test("say that there were no calls before, and do not write a zero", () => {
-    const figures = toFigures({ totals, previous: measures({ calls: 0 }) }, parseUsageView(""));
-    expect(figures.map(({ past }) => past)).toEqual(
-      Array.from({ length: 4 }, () => "28 days before: no calls"),
+    const figures = toFigures({ totals, previous: measures({ calls: 0 }) }, parseUsageView(""), null);
+    // Of what came of it nothing is known yet, and nothing is said.
+    expect(figures.slice(2).map(({ value }) => value)).toEqual(["–", "–"]);
+    expect(figures.slice(0, 2).map(({ past }) => past)).toEqual(
+      Array.from({ length: 2 }, () => "28 days before: no calls"),
     );
   });
 });

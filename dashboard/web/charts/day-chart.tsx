@@ -16,7 +16,13 @@ import {
   type XAxisTickContentProps,
   YAxis,
 } from "recharts";
-import { type CostAxis, type DayColumn, summariseColumns, toLabelledDays } from "../prepare/day-columns.ts";
+import {
+  axisWidthPx,
+  type CostAxis,
+  type DayColumn,
+  summariseColumns,
+  toLabelledDays,
+} from "../prepare/day-columns.ts";
 import { formatCost, formatCount } from "../prepare/format.ts";
 
 interface DayChartProps {
@@ -42,7 +48,7 @@ export function DayChart({ columns, axis, medianUsd, isNarrow }: DayChartProps) 
       data={columns}
       margin={{ top: 24, right: 0, bottom: 0, left: 0 }}
       barCategoryGap={columns.length > 40 ? "12%" : "18%"}
-      title="Cost by day"
+      title="Cost"
       desc={`${summariseColumns(columns)} The same figures stand in the table below.`}
     >
       <Hatch id={hatch} />
@@ -56,7 +62,7 @@ export function DayChart({ columns, axis, medianUsd, isNarrow }: DayChartProps) 
         tick={<DayTick columns={columns} isNarrow={isNarrow} />}
       />
       <YAxis
-        width={axis.decimals > 2 ? 64 : 48}
+        width={axisWidthPx(axis)}
         domain={[0, axis.maxUsd]}
         ticks={axis.ticksUsd}
         tickFormatter={(usd: number) => `$${usd.toFixed(usd === 0 ? 0 : axis.decimals)}`}

@@ -2,7 +2,7 @@
 
 interface WorkingDay {
   label: string;
-  /** `past`, `today`, `ahead` or `paused`. */
+  /** `passed`, `today` or `ahead`. */
   state?: string;
 }
 

@@ -1,11 +1,14 @@
-// My usage: what did my tokens cost, and what was not credited? The answer first, then by day, then what it is made of.
+// My usage: what did my tokens cost, and what came of it? The answer first, then by day, then what it is made of.
 //
 // Always holds: range, volume and dimension are in the address; totals come from the server and are never sums of a list
 // that may be cut.
 
-import { useQuery } from "@tanstack/react-query";
+import "../styles/usage.css";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import type { Usage } from "../../../schemas/dashboard-api.ts";
+import type { UsageValue } from "../../../schemas/usage-value-api.ts";
 import { CopyBlock } from "../components/copy-block.tsx";
+import { ExportMenu } from "../components/export-menu.tsx";
 import { FigureStrip } from "../components/figure-strip.tsx";
 import { PageHead } from "../components/page-head.tsx";
 import { Segments } from "../components/segments.tsx";
@@ -24,10 +27,13 @@ import {
 } from "../prepare/usage-view.ts";
 import { useSession } from "../session.ts";
 import { CostByDay } from "./usage/cost-by-day.tsx";
+import { toValueFigures, writeEarned } from "../prepare/usage-value.ts";
 import { NotCredited } from "./usage/not-credited.tsx";
+import { Outcomes } from "./usage/outcomes.tsx";
 import { TokenKinds } from "./usage/token-kinds.tsx";
 import { WhereItWent } from "./usage/where-it-went.tsx";
-import { readUsage } from "../api/usage.ts";
+import { Yields } from "./usage/yields.tsx";
+import { readUsage, readUsageValue } from "../api/usage.ts";
 
 const REFRESH_MS = 60_000;
 
@@ -38,6 +44,11 @@ export function MyUsage() {
   const usage = useQuery({
     queryKey: ["usage", me.person_id, days],
     queryFn: () => readUsage(api, me.person_id, days),
+    refetchInterval: REFRESH_MS,
+  });
+  const value = useQuery({
+    queryKey: ["value", me.person_id, days],
+    queryFn: () => readUsageValue(api, me.person_id, days),
     refetchInterval: REFRESH_MS,
   });
   const href = (change: Partial<UsageView>) => `${PATHS.usage}${toUsageSearch({ ...view, ...change })}`;
@@ -64,6 +75,7 @@ export function MyUsage() {
             isCurrent: name === view.volume,
           }))}
         />
+        <ExportMenu />
       </PageHead>
       <div className="sheet">
         {usage.error !== null && (
@@ -71,19 +83,31 @@ export function MyUsage() {
             <Failed error={usage.error} retry={() => void usage.refetch()} />
           </div>
         )}
-        {usage.data !== undefined && <UsageSheet usage={usage.data} view={view} />}
+        {usage.data !== undefined && <UsageSheet usage={usage.data} value={value} view={view} />}
         {usage.isPending && <Loading shape={<UsageShape />} />}
       </div>
     </>
   );
 }
 
-function UsageSheet({ usage, view }: { usage: Usage; view: UsageView }) {
+function UsageSheet({
+  usage,
+  value,
+  view,
+}: {
+  usage: Usage;
+  value: UseQueryResult<UsageValue>;
+  view: UsageView;
+}) {
+  const { me, now } = useSession();
+  const valueFigures = value.data === undefined ? null : toValueFigures(value.data, view.range.label);
+  const earned = value.data === undefined ? null : writeEarned(value.data);
   if (usage.totals.calls === 0) return <NoCalls usage={usage} view={view} />;
   return (
     <>
-      <FigureStrip figures={toFigures(usage, view)} />
-      <CostByDay usage={usage} view={view} />
+      <FigureStrip figures={toFigures(usage, view, valueFigures)} />
+      {earned !== null && <p className="earned-line notes">{earned}</p>}
+      <CostByDay usage={usage} came={value.data?.came ?? null} view={view} />
       <div className="split">
         <div>
           <WhereItWent usage={usage} view={view} />
@@ -91,6 +115,17 @@ function UsageSheet({ usage, view }: { usage: Usage; view: UsageView }) {
         </div>
         <NotCredited usage={usage} volume={view.volume} />
       </div>
+      {value.data !== undefined && (
+        <>
+          <Yields value={value.data} />
+          <Outcomes came={value.data.came} today={dayOf(now(), me.timezone)} />
+        </>
+      )}
+      {value.error !== null && (
+        <div className="section">
+          <Failed error={value.error} retry={() => void value.refetch()} />
+        </div>
+      )}
     </>
   );
 }

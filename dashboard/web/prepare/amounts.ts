@@ -3,7 +3,7 @@
 import type { Measures } from "../../../schemas/dashboard-api.ts";
 
 export interface Amounts {
-  /** In US dollars; null where calls were made and the cost of none of them is known. */
+  /** In US dollars; null where calls were made, and no call that cost anything is known. */
   costUsd: number | null;
   creditedUsd: number | null;
   uncreditedUsd: number | null;
@@ -38,8 +38,9 @@ function isUsageUnknown({ calls, unknown_usage_calls }: Measures): boolean {
   return calls > 0 && unknown_usage_calls >= calls;
 }
 
+/** Beside calls whose cost is unknown there may be some that cost nothing, as one that failed; their zero says nothing of the others. */
 function isCostUnknown({ calls, unknown_usage_calls, unpriced_calls, cost_usd }: Measures): boolean {
-  return calls > 0 && unknown_usage_calls + unpriced_calls >= calls && Number(cost_usd) === 0;
+  return calls > 0 && unknown_usage_calls + unpriced_calls > 0 && Number(cost_usd) === 0;
 }
 
 function sumTokens({ tokens }: Measures): number {

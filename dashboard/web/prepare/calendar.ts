@@ -23,3 +23,8 @@ export function addDays(day: string, days: number): string {
 export function isMonday(day: string): boolean {
   return new Date(day).getUTCDay() === 1;
 }
+
+/** The Monday of a day's week. */
+export function mondayOf(day: string): string {
+  return addDays(day, -((new Date(day).getUTCDay() + 6) % 7));
+}

@@ -5,7 +5,7 @@
 
 import type { Usage } from "../../../schemas/dashboard-api.ts";
 import { hasUnknownPart, toAmounts } from "./amounts.ts";
-import { isMonday } from "./calendar.ts";
+import { isMonday, mondayOf } from "./calendar.ts";
 import { formatCost, formatDay } from "./format.ts";
 
 export interface DayColumn {
@@ -55,6 +55,29 @@ export function toDayColumns(days: Usage["days"], today: string, computedDay: st
   });
 }
 
+/** The same by week; `day` is its Monday. A week is as unknown as the most unknown of its days. */
+export function toWeekColumns(days: readonly DayColumn[], today: string): DayColumn[] {
+  return [...Map.groupBy(days, ({ day }) => mondayOf(day))].map(([monday, own]) => {
+    const isUnfinished = own.some((column) => column.isUnfinished);
+    const reached = isUnfinished ? own.filter(({ costUsd }) => costUsd !== null) : own;
+    const sum = (read: (column: DayColumn) => number | null) =>
+      reached.reduce<number | null>((total, column) => {
+        const value = read(column);
+        return total === null || value === null ? null : total + value;
+      }, 0);
+    return {
+      day: monday,
+      label: isUnfinished ? "so far" : formatDay(monday, today),
+      creditedUsd: reached.length === 0 ? null : sum(({ creditedUsd }) => creditedUsd),
+      uncreditedUsd: reached.length === 0 ? null : sum(({ uncreditedUsd }) => uncreditedUsd),
+      costUsd: reached.length === 0 ? null : sum(({ costUsd }) => costUsd),
+      calls: own.reduce((total, { calls }) => total + calls, 0),
+      hasUnknownPart: own.some((column) => column.hasUnknownPart),
+      isUnfinished,
+    };
+  });
+}
+
 /** Median cost of the finished days that had a call, in US dollars; null where they are too few to say. */
 export function medianDayUsd(columns: readonly DayColumn[], volume: "credited" | "gross"): number | null {
   const costs = columns
@@ -66,6 +89,11 @@ export function medianDayUsd(columns: readonly DayColumn[], volume: "credited" |
   const low = costs[Math.floor((costs.length - 1) / 2)];
   const high = costs[Math.ceil((costs.length - 1) / 2)];
   return low === undefined || high === undefined ? null : (low + high) / 2;
+}
+
+/** Room for the labels of the axis, in pixels. */
+export function axisWidthPx({ decimals }: Pick<CostAxis, "decimals">): number {
+  return decimals > 2 ? 64 : 48;
 }
 
 /** From 0 in at most four equal steps of 1, 2 or 5 times a power of ten, high enough for every column and the median. */

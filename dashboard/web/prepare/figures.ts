@@ -1,9 +1,10 @@
 // The four first figures of My usage, each beside the same figure of the time just before. Own past only: no figure is
-// compared with anybody else's, and none says whether more or less is better.
+// compared with anybody else's, and none says whether more or less is better. Until what came of it is known, its places are there.
 
 import type { Measures, Usage } from "../../../schemas/dashboard-api.ts";
 import { toAmounts } from "./amounts.ts";
-import { formatCost, formatCount, formatShare, formatTokens } from "./format.ts";
+import { formatCost, formatShare } from "./format.ts";
+import type { ValueFigures } from "./usage-value.ts";
 import type { UsageView } from "./usage-view.ts";
 
 interface Figure {
@@ -14,9 +15,12 @@ interface Figure {
   exact?: string;
 }
 
+const UNTOLD = { value: "–", unit: "", past: "\u00a0" };
+
 export function toFigures(
   { totals, previous }: Pick<Usage, "totals" | "previous">,
   { range, volume }: UsageView,
+  value: ValueFigures | null,
 ): Figure[] {
   const amounts = toAmounts(totals);
   const costOf = (measures: Measures) =>
@@ -36,18 +40,7 @@ export function toFigures(
       unit: amounts.costUsd === null ? "" : `of ${formatCost(amounts.costUsd)}`,
       past: before((measures) => formatShare(toAmounts(measures).creditedShare)),
     },
-    {
-      name: "Calls",
-      value: formatCount(totals.calls),
-      unit: "credited or not",
-      past: before(({ calls }) => formatCount(calls)),
-    },
-    {
-      name: "Tokens",
-      value: formatTokens(amounts.tokens),
-      unit: "credited or not",
-      past: before((measures) => formatTokens(toAmounts(measures).tokens)),
-      ...(amounts.tokens === null ? {} : { exact: `${formatCount(amounts.tokens)} tokens` }),
-    },
+    { name: "Outcomes linked", ...(value?.outcomes ?? UNTOLD) },
+    { name: "Yield", ...(value?.yield ?? UNTOLD) },
   ];
 }

@@ -1,12 +1,12 @@
 // What My usage shows, as its address says it: `?range=12w&volume=gross&by=client`. The usual choice is left out of the address,
 // and a word that is not known means the usual choice, so that every address shows something.
 
-import { addDays } from "./calendar.ts";
+import { addDays, mondayOf } from "./calendar.ts";
 
 export const RANGES = [
-  { name: "7d", label: "7 days", days: 7 },
-  { name: "28d", label: "28 days", days: 28 },
-  { name: "12w", label: "12 weeks", days: 84 },
+  { name: "7d", label: "7 days", days: 7, by: "day" },
+  { name: "28d", label: "28 days", days: 28, by: "day" },
+  { name: "12w", label: "12 weeks", days: 84, by: "week" },
 ] as const;
 export type Range = (typeof RANGES)[number];
 
@@ -57,13 +57,17 @@ export function toUsageSearch({ range, volume, dimension }: UsageView): string {
   return text === "" ? "" : `?${text}`;
 }
 
-/** The range's days up to and with `today`. */
+/** The range's days up to and with `today`; of weeks, whole ones and the one that is not over. */
 export function daysOf(range: Range, today: string): Days {
-  return { from: addDays(today, 1 - range.days), to: today };
+  const from = addDays(today, 1 - range.days);
+  return {
+    from: range.by === "week" ? addDays(mondayOf(from), mondayOf(from) === from ? 0 : 7) : from,
+    to: today,
+  };
 }
 
-/** As many days just before. */
+/** As many days, or whole weeks, just before. */
 export function daysBefore(range: Range, today: string): Days {
-  const from = addDays(today, 1 - range.days);
+  const { from } = daysOf(range, today);
   return { from: addDays(from, -range.days), to: addDays(from, -1) };
 }
