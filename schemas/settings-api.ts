@@ -11,7 +11,7 @@
 // Always holds: whoever changes something names the version that they saw, so that two at once don't undo each other unseen.
 
 import { z } from "zod";
-import { ROLES, TARGET_MEASURES } from "./closed-lists.ts";
+import { ROLES, TARGET_MEASURES, WORKLOAD_CLASSES } from "./closed-lists.ts";
 import { OUTCOME_KINDS } from "./outcome.ts";
 import { RETENTIONS } from "./retention.ts";
 
@@ -50,6 +50,17 @@ export const targetStateSchema = z.strictObject({
 });
 export type TargetState = z.infer<typeof targetStateSchema>;
 
+/** When runs of a service start by themselves. What it says never changes; it only ends. */
+export const serviceScheduleStateSchema = z.strictObject({
+  /** Of the service's key. */
+  key_id: z.uuid(),
+  name,
+  cron: z.string().trim().min(1).max(TEXT_CHARS_MAX),
+  workload_class: z.enum(WORKLOAD_CLASSES),
+  holds: z.boolean(),
+});
+export type ServiceScheduleState = z.infer<typeof serviceScheduleStateSchema>;
+
 /** What can be changed. A number that is null is as the configuration has it; an id that is null is of something new. */
 export const changeSchema = z.discriminatedUnion("subject", [
   z.strictObject({
@@ -71,6 +82,11 @@ export const changeSchema = z.discriminatedUnion("subject", [
     subject: z.literal("team"),
     team_id: z.uuid().nullable(),
     state: z.strictObject({ name }),
+  }),
+  z.strictObject({
+    subject: z.literal("service_schedule"),
+    service_schedule_id: z.uuid().nullable(),
+    state: serviceScheduleStateSchema,
   }),
   z.strictObject({ subject: z.literal("person"), person_id: z.uuid().nullable(), state: personStateSchema }),
 ]);
@@ -152,6 +168,18 @@ export const settingsSchema = z.object({
   }),
   targets: z.array(z.object({ target_id: z.uuid(), version: seenVersion, state: targetStateSchema })),
   teams: z.array(z.object({ team_id: z.uuid(), version: seenVersion, name: z.string() })),
+  service_schedules: z.array(
+    z.object({
+      schedule_id: z.uuid(),
+      version: seenVersion,
+      state: serviceScheduleStateSchema,
+      /** The service's key, by its name. */
+      key: z.string(),
+      timezone: z.string(),
+    }),
+  ),
+  /** Keys of services, for the owner; empty for everybody else. */
+  service_keys: z.array(z.object({ key_id: z.uuid(), name: z.string() })),
   min_group: z.int(),
 });
 export type Settings = z.infer<typeof settingsSchema>;

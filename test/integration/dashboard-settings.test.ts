@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { z } from "zod";
 import { applySettings, readRules } from "../../schemas/postgres/setting-versions.ts";
 import { readPositions } from "../../schemas/postgres/positions.ts";
-import { audit, people, teams } from "../../schemas/postgres/tables.ts";
+import { audit, keys, people, teams } from "../../schemas/postgres/tables.ts";
 import {
   effectSchema,
   madeChangeSchema,
@@ -247,4 +247,31 @@ test("targets and teams: added, changed, ended, taken back", async () => {
   expect((await post(rename, renamed)).status, "the name is taken").toBe(409);
   expect((await undo(renamed)).status).toBe(201);
   expect((await read()).teams.map(({ name }) => name)).toContain("Labs");
+});
+
+test("a schedule of a service is registered, shown to everybody and ended for good", async () => {
+  const rows = await bench.dashboard.stores.postgres.db
+    .insert(keys)
+    .values({ kind: "service", name: "Nightly", secretSha256: "5".repeat(64), hint: "assay_s" })
+    .returning();
+  const { keyId: key_id } = rows[0]!;
+  const state = { key_id, name: "Index", cron: "0 3 * * *", workload_class: "batch", holds: true } as const;
+  const faulty = { ...state, cron: "never" };
+  const toChange = (said: typeof state | typeof faulty) =>
+    ({ subject: "service_schedule", service_schedule_id: null, state: said }) as const;
+  expect((await post(toChange(faulty), 0)).status).toBe(400);
+  expect((await preview(toChange(state))).effects[0]).toContain("count as batch");
+  const added = await save(toChange(state), 0);
+  const anybody = await read(await bench.signIn(await bench.addPerson()));
+  expect(anybody).toMatchObject({
+    service_schedules: [{ key: "Nightly", version: added, state }],
+    service_keys: [],
+  });
+  expect((await undo(added)).status).toBe(201);
+  expect((await read()).service_schedules).toEqual([]);
+  expect((await listVersions())[0]).toMatchObject({
+    undoes: added,
+    can_undo: false,
+    subject: "schedule Index",
+  });
 });

@@ -9,6 +9,7 @@ const SETTING_NAMES: Readonly<Record<ChangeSubject, string>> = {
   retention: "how long things are kept",
   target: "the organisation’s targets",
   team: "a team",
+  service_schedule: "the schedules of services",
   person: "the list of people",
 };
 

@@ -21,6 +21,7 @@ import { changeSchema, type Change, type Effect } from "../../../schemas/setting
 import { findBefore } from "./versions.ts";
 import { planPerson } from "./plan-person.ts";
 import { planMethod, planRetention, planRuleUndo, planWeights } from "./plan-rules.ts";
+import { planServiceSchedule } from "./plan-service-schedule.ts";
 import { planTarget } from "./plan-target.ts";
 import { planTeam } from "./plan-team.ts";
 import type { ChangeContext, PlannedChange } from "./planned-change.ts";
@@ -37,6 +38,8 @@ export function planChange(context: ChangeContext, change: Change): PlannedChang
       return planTarget(context, change);
     case "team":
       return planTeam(context, change);
+    case "service_schedule":
+      return planServiceSchedule(context, change);
     case "person":
       return planPerson(context, change);
     default:
@@ -109,8 +112,9 @@ async function planUndo(context: ChangeContext, undone: SettingVersion): Promise
   }
   const [subject, id] = name.split(":");
   const { before, after } = changedSchema.parse(value);
-  // What was new ends, where it can: a target is tested no more. People and teams stay.
-  const state = before ?? (subject === "target" ? { ...toFields(after), holds: false } : null);
+  // What was new ends, where it can: a target, a schedule. People and teams stay.
+  const canEnd = subject === "target" || subject === "service_schedule";
+  const state = before ?? (canEnd ? { ...toFields(after), holds: false } : null);
   if (state === null)
     throw new AppError(
       "conflict",

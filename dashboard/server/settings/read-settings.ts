@@ -19,6 +19,7 @@ import { RETENTIONS, toRetentionSetting } from "../../../schemas/retention.ts";
 import type { Settings } from "../../../schemas/settings-api.ts";
 import type { Session } from "../access/sessions.ts";
 import type { Dashboard } from "../dashboard.ts";
+import { listServiceKeyNames, listServiceSchedules } from "./plan-service-schedule.ts";
 import { toTargetState } from "./plan-target.ts";
 
 const TARGETS_MAX = 100;
@@ -38,10 +39,12 @@ export async function readSettings(
     .orderBy(asc(organisationTargets.createdAt))
     .limit(TARGETS_MAX);
   const listed = await db.select().from(teams).orderBy(asc(teams.name)).limit(TEAMS_MAX);
+  const services = await listServiceSchedules(postgres);
   const names = [
     ...SETTING_NAMES,
     ...targets.map(({ targetId }) => `target:${targetId}`),
     ...listed.map(({ teamId }) => `team:${teamId}`),
+    ...services.map(({ schedule_id }) => `service_schedule:${schedule_id}`),
   ];
   const versions = await readNewestVersions(postgres, names);
   const versionOf = (name: string): number => versions.get(name) ?? 0;
@@ -82,6 +85,11 @@ export async function readSettings(
       name,
       version: versionOf(`team:${teamId}`),
     })),
+    service_schedules: services.map((service) => ({
+      ...service,
+      version: versionOf(`service_schedule:${service.schedule_id}`),
+    })),
+    service_keys: role === "owner" ? await listServiceKeyNames(postgres) : [],
     min_group: minGroup,
   };
 }

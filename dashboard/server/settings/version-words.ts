@@ -25,6 +25,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 export function nameThing(name: string, value: unknown): string {
   const thing = changedSchema.safeParse(value).data?.after["name"];
   if (typeof thing !== "string" || !name.includes(":")) return nameSetting(name);
+  if (name.startsWith("service_schedule:")) return `schedule ${thing}`;
   return name.startsWith("person:") ? thing : `${name.slice(0, name.indexOf(":"))} ${thing}`;
 }
 

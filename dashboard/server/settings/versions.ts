@@ -78,10 +78,11 @@ async function findNewestOf(database: Database, rows: readonly SettingVersion[])
 
 const addedSchema = z.object({ before: z.null() });
 
-/** Who and which team was added stays; what else was set can be taken back. */
+/** Who and which team was added stays, and a schedule that has ended; what else was set can be taken back. */
 function isUndoable({ name, value }: SettingVersion): boolean {
-  const isOfPersonOrTeam = name.startsWith("person:") || name.startsWith("team:");
-  return !(isOfPersonOrTeam && addedSchema.safeParse(value).success);
+  const isAdded = addedSchema.safeParse(value).success;
+  if (name.startsWith("service_schedule:")) return isAdded;
+  return !(isAdded && (name.startsWith("person:") || name.startsWith("team:")));
 }
 
 async function readAuthors({ db }: PostgresStore, rows: readonly SettingVersion[]) {

@@ -23,6 +23,7 @@ import { MethodNumbers } from "./settings/method-numbers.tsx";
 import { People } from "./settings/people.tsx";
 import { RetentionTerms } from "./settings/retention.tsx";
 import { ScoringSwitch } from "./settings/scoring-switch.tsx";
+import { ServiceSchedules } from "./settings/service-schedules.tsx";
 import { Targets } from "./settings/targets.tsx";
 import { Teams } from "./settings/teams.tsx";
 import { Weights } from "./settings/weights.tsx";
@@ -76,6 +77,8 @@ function SubjectForm({ subject, settings }: { subject: Subject; settings: Settin
       return <MethodNumbers settings={settings} />;
     case "targets":
       return <Targets settings={settings} />;
+    case "schedules":
+      return <ServiceSchedules settings={settings} />;
     case "retention":
       return <RetentionTerms settings={settings} />;
     case "scoring":
@@ -101,6 +104,8 @@ const INTRODUCTIONS: Readonly<Record<Subject, string>> = {
   weights: "Value points by kind of outcome. They are for display: a yield counts each outcome as one.",
   method: "When a call is credited, a yield says something, a signal speaks and a pattern opens.",
   targets: "Targets for usage that people were told of. Whether people reach for them is tested once a week.",
+  schedules:
+    "Runs of a service that start by themselves count as scheduled work, also past ones whose calls are kept.",
   retention:
     "What comes in is kept so long. A shorter or longer term holds for what comes in after the next start.",
   scoring: "Whether anything is computed of a single person beyond their counts.",

@@ -10,6 +10,7 @@ export const SUBJECTS = [
   { name: "weights", label: "Outcome weights", isForOwners: false },
   { name: "method", label: "Numbers of the method", isForOwners: false },
   { name: "targets", label: "Targets", isForOwners: false },
+  { name: "schedules", label: "Schedules of services", isForOwners: false },
   { name: "retention", label: "Retention", isForOwners: false },
   { name: "scoring", label: "Individual scoring", isForOwners: false },
   { name: "changes", label: "Changes", isForOwners: false },
