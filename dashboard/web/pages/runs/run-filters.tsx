@@ -126,7 +126,7 @@ function TagFilter({ value, tags, onChoose }: TagFilterProps) {
         <span className="labels">Tag</span>
         <input
           name="tag"
-          type="search"
+          type="text"
           list="run-tags"
           defaultValue={value}
           maxLength={TAG_CHARS_MAX}
