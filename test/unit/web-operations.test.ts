@@ -187,6 +187,7 @@ describe("keys", () => {
     [CALL, "arrived", "Your newest call came at 09:05 from Codex, gpt-5-mini, with the key “laptop”."],
     [{ ...CALL, key: null, model: null }, "arrived", "from Codex, without a key of yours."],
     [{ ...CALL, status: 401 }, "refused", "answered with 401: the provider did not accept the key"],
+    [{ ...CALL, status: 502 }, "refused", "answered with 502: the provider could not be reached."],
     [{ ...CALL, status: 0 }, "refused", "The client left before there was an answer."],
   ])("the newest call %j: %s", (call, state, text) => {
     const words = explainNewestCall({ call }, NOW, "UTC");

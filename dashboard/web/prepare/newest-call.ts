@@ -40,5 +40,6 @@ export function explainNewestCall({ call }: NewestCall, now: Date, timezone?: st
 
 function hint(status: number): string {
   if (status === 401 || status === 403) return ": the provider did not accept the key that it got";
-  return status === 404 ? ": check the model's name and the address" : "";
+  if (status === 404) return ": check the model's name and the address";
+  return status >= 502 && status <= 504 ? ": the provider could not be reached" : "";
 }

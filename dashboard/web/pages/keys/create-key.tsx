@@ -153,7 +153,7 @@ function TeamField({ teams }: { teams: readonly string[] }) {
         ))}
       </select>
       <p id="key-team-note" className="notes">
-        The team that its calls cost.
+        The team whose cost its calls are.
       </p>
     </div>
   );

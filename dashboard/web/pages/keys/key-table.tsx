@@ -66,9 +66,11 @@ function KeyRowView({ row, owner, onRotated }: KeyRowViewProps) {
     <tr>
       <th scope="row" className="slice-name">
         {row.name}
-        <span className="narrow notes">
-          {row.ended ?? `Last used: ${row.lastUsed}. Ends: ${row.expires}.`}
-        </span>
+        {row.ended === null && (
+          <span className="narrow notes">
+            Last used: {row.lastUsed}. Expires: {row.expires}.
+          </span>
+        )}
       </th>
       <td>
         <code>{row.hint}…</code>
