@@ -46,7 +46,9 @@ export function Account() {
         <div className="labels">{me.team === null ? me.email : `${me.email}, ${me.team}`}</div>
       </div>
       {leaving.error !== null && <Note kind="failed">You are still signed in. {leaving.error.message}</Note>}
-      <SignedInPlaces />
+      <div>
+        <SignedInPlaces />
+      </div>
       <div>
         <button
           type="button"
