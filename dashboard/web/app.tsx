@@ -5,6 +5,7 @@ import { Suspense, useEffect } from "react";
 import { type Api, isSignedOut } from "./api/client.ts";
 import { readMe } from "./api/session.ts";
 import { Frame } from "./components/frame.tsx";
+import { PageBoundary } from "./components/page-boundary.tsx";
 import { Shortcuts } from "./components/shortcuts.tsx";
 import { Failed, Loading, Skeleton } from "./components/states.tsx";
 import { Link, navigate, PATHS, useAddress } from "./location.tsx";
@@ -57,9 +58,11 @@ function Page({ path }: { path: string }) {
   if (found !== undefined) {
     const { page, id } = found;
     return (
-      <Suspense fallback={<Loading shape={<Skeleton height={320} />} />}>
-        <page.View key={id} id={id} />
-      </Suspense>
+      <PageBoundary key={path}>
+        <Suspense fallback={<Loading shape={<Skeleton height={320} />} />}>
+          <page.View key={id} id={id} />
+        </Suspense>
+      </PageBoundary>
     );
   }
   return (
