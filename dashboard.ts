@@ -84,7 +84,12 @@ function openOutcomes(log: Logger, options: StartIntakeOptions): Outcomes {
   const { config, vitals } = options;
   if (!config.kafka) {
     const intake = startIntake(log, options);
-    return { intake: intake.app, record: intake.record, failed: new Promise(() => undefined), close: () => intake.close() };
+    return {
+      intake: intake.app,
+      record: intake.record,
+      failed: new Promise(() => undefined),
+      close: () => intake.close(),
+    };
   }
   const spoolDir = join(config.dataDir, "intake-spool");
   const shipper = startShipper({ log, config, metrics: vitals.metrics, spoolDir });
