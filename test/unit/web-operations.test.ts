@@ -42,6 +42,17 @@ const FLOW: Flow = {
 };
 const RECORDED = FLOW.recorded!;
 
+const withState = (state: Flow["stages"][number]["state"]) =>
+  toVerdict({ ...FLOW, stages: FLOW.stages.map((each, at) => (at === 3 ? { ...each, state } : each)) }).state;
+
+const toNotice = (kind: (typeof NOTICE_KINDS)[number], at: number) => ({
+  notice_id: `n${at}`,
+  kind,
+  about: `about-${at}`,
+  created_at: at === 0 ? "2026-11-21T09:05:00.000Z" : "2026-11-19T09:05:00.000Z",
+  read_at: at === 2 ? "2026-11-20T00:00:00.000Z" : null,
+});
+
 describe("whether every call is recorded", () => {
   test.each<[string, Partial<Flow>, string]>([
     ["good", {}, "All calls of the last 24 hours are recorded. Behind by 2 s."],
@@ -82,9 +93,6 @@ describe("whether every call is recorded", () => {
   });
 
   test("is not good while a stage is not well, and is as good as it is known where one is unknown", () => {
-    const withState = (state: Flow["stages"][number]["state"]) =>
-      toVerdict({ ...FLOW, stages: FLOW.stages.map((each, at) => (at === 3 ? { ...each, state } : each)) })
-        .state;
     expect([withState("failed"), withState("impaired"), withState("unknown")]).toEqual([
       "failed",
       "notice",
@@ -129,13 +137,6 @@ describe("whether every call is recorded", () => {
 });
 
 describe("notices", () => {
-  const toNotice = (kind: (typeof NOTICE_KINDS)[number], at: number) => ({
-    notice_id: `n${at}`,
-    kind,
-    about: `about-${at}`,
-    created_at: at === 0 ? "2026-11-21T09:05:00.000Z" : "2026-11-19T09:05:00.000Z",
-    read_at: at === 2 ? "2026-11-20T00:00:00.000Z" : null,
-  });
   const notices = NOTICE_KINDS.map(toNotice);
 
   test("each kind has a sentence, and leads to the thing that it is about", () => {

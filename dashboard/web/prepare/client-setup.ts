@@ -122,14 +122,16 @@ function openclaw(gateway: string, key: string): ClientSetup {
 /** Takes no header, so that with a provider key of its own the Assay key is in the address. */
 function cline(gateway: string, key: string): ClientSetup {
   const caption = "In a terminal";
-  const lines = (providerKey: string, url: string) =>
-    `cline auth -p openai -k ${providerKey} -m ${OPENAI_MODEL_EXAMPLE} -b ${url}`;
   return {
     name: "cline",
     label: "Cline",
-    steps: [{ caption, lines: lines(key, `${gateway}/v1`) }],
-    ownKeySteps: [{ caption, lines: lines("YOUR_PROVIDER_KEY", `${gateway}/k/${key}/v1`) }],
+    steps: [{ caption, lines: clineLines(key, `${gateway}/v1`) }],
+    ownKeySteps: [{ caption, lines: clineLines("YOUR_PROVIDER_KEY", `${gateway}/k/${key}/v1`) }],
   };
+}
+
+function clineLines(credential: string, url: string): string {
+  return `cline auth -p openai -k ${credential} -m ${OPENAI_MODEL_EXAMPLE} -b ${url}`;
 }
 
 function curl(gateway: string, key: string): ClientSetup {
