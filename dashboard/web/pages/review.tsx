@@ -13,6 +13,7 @@ import { dayOf } from "../prepare/calendar.ts";
 import { countAsked, toReviewRows } from "../prepare/review-words.ts";
 import { useSession } from "../session.ts";
 import "../styles/patterns.css";
+import "../styles/review.css";
 import { OpenedPattern, toOpeningQuery } from "./review/opened-pattern.tsx";
 import { TeamTotals } from "./review/team-totals.tsx";
 

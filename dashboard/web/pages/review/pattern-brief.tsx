@@ -12,6 +12,7 @@ import { nameMechanisms, tellWhatWasSeen } from "../../prepare/pattern-words.ts"
 import { toInnocents, toWords, tellMilestones } from "../../prepare/review-words.ts";
 import { useSession } from "../../session.ts";
 import { ValueOfRuns } from "../patterns/value-of-runs.tsx";
+import "../../styles/review.css";
 
 export function PatternBrief({ pattern, personName }: { pattern: Pattern; personName: string }) {
   const { me, now } = useSession();
