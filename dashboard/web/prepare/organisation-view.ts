@@ -174,7 +174,9 @@ function addTeam(team: TeamRow, releases: readonly Release[]): TeamView {
   return {
     name: team.name,
     people: team.people,
-    costUsd: sumShown(own.map((row) => row?.cost_usd ?? null)),
+    // Who stands together in the row without a name differs from one release to the next.
+    costUsd:
+      team.name === "" && releases.length > 1 ? null : sumShown(own.map((row) => row?.cost_usd ?? null)),
     creditedShare: team.credited_share,
     meaningfulShare: team.meaningful_share,
   };

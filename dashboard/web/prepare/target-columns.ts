@@ -6,7 +6,7 @@ import { formatCount } from "./format.ts";
 import { writeEdge } from "./organisation-words.ts";
 
 /** The last column has no end; it is drawn as wide as this many fifths of the target. */
-const OPEN_FIFTHS = 1;
+const OPEN_FIFTHS = 3;
 const FIFTHS = 5;
 
 export interface TargetColumn {

@@ -34,13 +34,15 @@ export function WeekColumns({
         ))}
         {weeks.map((week, at) => (
           <div key={week} className="week-column">
-            {series.map(({ name, weeksUsd }, index) => (
-              <i
-                key={name ?? ""}
-                data-series={name === null ? "others" : index + 1}
-                style={{ height: `${((weeksUsd[at] ?? 0) / maxUsd) * 100}%` }}
-              />
-            ))}
+            {series.map(({ name, weeksUsd: { [at]: usd } }, index) =>
+              usd == null || usd === 0 ? null : (
+                <i
+                  key={name ?? ""}
+                  data-series={name === null ? "others" : index + 1}
+                  style={{ height: `${(usd / maxUsd) * 100}%` }}
+                />
+              ),
+            )}
           </div>
         ))}
       </div>
