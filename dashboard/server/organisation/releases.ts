@@ -8,6 +8,7 @@ import type { Stores } from "../../../schemas/command.ts";
 import type { Config } from "../../../schemas/config.ts";
 import { RELEASES_SHOWN_MAX, releaseSchema, type Release } from "../../../schemas/organisation-api.ts";
 import { organisationReleases } from "../../../schemas/postgres/release-tables.ts";
+import { readRules } from "../../../schemas/postgres/setting-versions.ts";
 import { addDays, toDay, toMonday } from "../../../schemas/working-days.ts";
 import type { OrganisationScope } from "../access/scope.ts";
 import { computedAt } from "../queries/computed-at.ts";
@@ -20,7 +21,7 @@ const RELEASES_KEPT_MAX = 130;
 
 export interface ReleasesContext {
   scope: OrganisationScope;
-  config: Pick<Config, "timezone" | "method" | "individualScoring" | "retentionDays">;
+  config: Pick<Config, "timezone" | "method" | "individualScoring" | "retentionDays" | "given">;
   now: Date;
 }
 
@@ -75,8 +76,9 @@ async function isLookedAt(
 async function makeDue(
   stores: Stores,
   due: readonly Frame[],
-  { kept, scope, config, now }: ReleasesContext & { kept: readonly Release[] },
+  { kept, scope, config: started, now }: ReleasesContext & { kept: readonly Release[] },
 ): Promise<void> {
+  const config = await readRules(stores.postgres, started);
   const memberships = await readMemberships(stores, { scope, timezone: config.timezone, now });
   const made: Release[] = [];
   for (const frame of due) {
