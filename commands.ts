@@ -14,17 +14,13 @@ export interface CommandEntry {
 
 /** By name. `run` carries out the commands that other terminals hand over to the service. */
 export function listCommands(run: RunInvocation): ReadonlyMap<string, CommandEntry> {
-  return new Map(Object.entries<CommandEntry>({ ...PROCESSES, ...internal(run), ...TOOLS }));
+  return new Map(Object.entries<CommandEntry>({ ...PROCESSES, ...demo(run), ...internal(run), ...TOOLS }));
 }
 
 const PROCESSES = {
   start: {
     summary: "Run everything: gateway, sink, analytics and dashboard",
     load: async () => (await import("./start.ts")).startCommand,
-  },
-  demo: {
-    summary: "Show Assay at work on a simulated organisation, until Ctrl-C",
-    load: async () => (await import("./test/simulation/demo.ts")).demoCommand,
   },
   gateway: {
     summary: "Run a gateway alone",
@@ -46,6 +42,16 @@ const PROCESSES = {
     },
   },
 };
+
+/** Makes its organisation's past by the other commands. */
+function demo(run: RunInvocation) {
+  return {
+    demo: {
+      summary: "Show Assay at work on a simulated organisation, until Ctrl-C",
+      load: async () => (await import("./test/simulation/demo.ts")).demoCommand(listCommands(run)),
+    },
+  };
+}
 
 function internal(run: RunInvocation) {
   return {

@@ -1,117 +1,175 @@
-// Every page in a real browser, over the simulated history of one person: light and dark, wide and narrow, without a serious
-// finding of axe and without sideways scrolling. The screenshots stay in test/output, to be looked at.
+// Every page in a real browser, for everybody for whom it is, over the simulated organisation: light and dark, wide and narrow,
+// without a serious finding of axe and without sideways scrolling. The screenshots stay in test/output, to be looked at.
 
 import axe, { type AxeResults } from "axe-core";
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Browser, BrowserContext } from "playwright-core";
+import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TestAssay, type RunningAssay } from "../services/assay.ts";
-import { openBrowser } from "../services/browser.ts";
-import { simulateHistory, toLine } from "../simulation/history.ts";
-import { createOrganisation, findShowcase } from "../simulation/organisation.ts";
+import { findShowcase } from "../simulation/organisation.ts";
+import { browseOrganisation, openPage, type BrowsedOrganisation } from "./organisation.ts";
 
-const PATIENCE_MS = 120_000;
-const SEED = "pages";
-/** Each with its address below the dashboard's, and the name of its screenshot. */
-const PAGES = [
-  ["My usage", "/usage", "usage"],
-  ["My runs", "/runs", "runs"],
-  ["Claude Code", "/runs/{the longest}", "run"],
-  ["Schedules", "/schedules", "schedules"],
-  ["Keys and clients", "/keys", "keys"],
-] as const;
+const PATIENCE_MS = 240_000;
+const SEED = "founders";
 const WIDTHS = [1440, 390] as const;
 const SCHEMES = ["light", "dark"] as const;
 
-let assay: TestAssay;
-let running: RunningAssay;
-let browser: Browser;
-let email: string;
-/** The run of Claude Code with the most calls. */
-let longestRun: string;
+/** Who looks: the person with the most to show, one with a pattern, their manager, and the roles. */
+const LOOKERS = ["self", "noticed", "manager", "owner", "officer", "operator"] as const;
+type Looker = (typeof LOOKERS)[number];
+
+const OWN = ["My usage", "My runs", "My patterns", "Schedules"];
+const SHARED = ["Keys and clients", "Policy and audit", "Settings"];
+/** What the rail lists for each of them. */
+const RAILS: Readonly<Record<Looker, readonly string[]>> = {
+  self: [...OWN, ...SHARED],
+  noticed: [...OWN, ...SHARED],
+  manager: [...OWN, "Review", ...SHARED],
+  owner: [...OWN, "Review", "Organisation", ...SHARED, "Operator"],
+  officer: [...OWN, "Review", ...SHARED],
+  operator: [...OWN, ...SHARED, "Operator"],
+};
+
+/** Title, address, name of the screenshot, and whose it is. */
+const PAGES: readonly (readonly [string, string, string, Looker])[] = [
+  ["My usage", "/usage", "usage", "self"],
+  ["My usage", "/usage?range=12w", "usage-weeks", "self"],
+  ["My runs", "/runs", "runs", "self"],
+  ["Claude Code", "/runs/{run}", "run", "self"],
+  ["Schedules", "/schedules", "schedules", "self"],
+  ["Keys and clients", "/keys", "keys", "operator"],
+  ["My patterns", "/patterns", "patterns-none", "self"],
+  ["My patterns", "/patterns/{pattern}", "pattern", "noticed"],
+  ["Review", "/review", "review", "manager"],
+  ["Review", "/review/{pattern}", "reviewed", "manager"],
+  ["Organisation", "/organisation", "organisation", "owner"],
+  ["Policy and audit", "/policy", "policy", "noticed"],
+  ["Settings", "/settings", "settings", "owner"],
+  ["Operator", "/operator", "operator", "operator"],
+];
+
+let assay: BrowsedOrganisation;
+let emails: Record<Looker, string>;
+let ids: { run: string; pattern: string };
 
 beforeAll(async () => {
-  console.log(`seed ${SEED}`);
-  const organisation = createOrganisation({ seed: SEED });
-  email = findShowcase(organisation).email;
-  assay = new TestAssay({});
-  [running, browser] = await Promise.all([assay.start(), openBrowser()]);
-  const file = join(assay.dataDir, "history.jsonl");
-  const own = simulateHistory(organisation, { now: new Date() }).filter(
-    ({ personEmail }) => personEmail === email,
-  );
-  writeFileSync(file, Array.from(own, toLine).join(""));
-  for (const argv of [["import", "events", file], ["analyze"]]) {
-    const { exitCode, stderr } = await assay.run(...argv);
-    assert.equal(exitCode, 0, stderr);
-  }
-  longestRun = await findLongestRun();
+  assay = await browseOrganisation(SEED);
+  const [pattern] = readLines<{ pattern_id: string; person_email: string; state: string }>(
+    await assay.run("export", "patterns", "--reason", "to open one"),
+  ).filter(({ state }) => state === "open");
+  const { people } = assay.organisation;
+  const noticed = people.find(({ email }) => email === pattern?.person_email);
+  assert(pattern !== undefined && noticed !== undefined, "no pattern has opened");
+  const withRole = (role: string) => people.find((person) => person.role === role)?.email ?? "";
+  emails = {
+    self: findShowcase(assay.organisation).email,
+    noticed: noticed.email,
+    manager: noticed.managerEmail,
+    owner: withRole("owner"),
+    officer: withRole("officer"),
+    operator: withRole("operator"),
+  };
+  ids = { run: await findLongestRun(emails.self), pattern: pattern.pattern_id };
 }, PATIENCE_MS);
 
-afterAll(async () => {
-  await browser.close();
-  await running.stop();
-  assay.remove();
-}, PATIENCE_MS);
+afterAll(() => assay.close(), PATIENCE_MS);
 
-async function findLongestRun(): Promise<string> {
-  const { stdout, stderr } = await assay.run("export", "runs", "--reason", "to open one");
-  const runs = stdout
-    .trimEnd()
-    .split("\n")
-    .map((line): { run_id: string; client: string; calls: number } => JSON.parse(line));
-  const [longest] = runs
-    .filter(({ client }) => client === "claude-code")
-    .toSorted((left, right) => right.calls - left.calls);
-  assert(longest, stderr);
+/** Of Claude Code's, the one with the most calls. */
+async function findLongestRun(email: string): Promise<string> {
+  const runs = readLines<{ run_id: string; client: string; calls: number; person_email: string }>(
+    await assay.run("export", "runs", "--reason", "to open one"),
+  ).filter(({ client, person_email }) => client === "claude-code" && person_email === email);
+  const [longest] = runs.toSorted((left, right) => right.calls - left.calls);
+  assert(longest, "the person has no run of Claude Code");
   return longest.run_id;
 }
 
-async function signIn(options: Parameters<Browser["newContext"]>[0]): Promise<BrowserContext> {
-  const { stdout } = await assay.run("login-link", email);
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  await page.goto(stdout.trim());
-  await page.getByRole("heading", { name: "My usage", level: 1 }).waitFor();
-  return context;
+function readLines<Row>(text: string): Row[] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line): Row => JSON.parse(line));
+}
+
+const toAddress = (path: string) =>
+  assay.running.dashboardUrl +
+  path.replaceAll(/\{(run|pattern)\}/g, (_whole, name: "run" | "pattern") => encodeURIComponent(ids[name]));
+
+async function findSeriousFindings(context: BrowserContext, path: string, heading: string, picture: string) {
+  const { page, faults } = await openPage(context, toAddress(path), heading);
+  await page.screenshot({ path: `test/output/${picture}.png`, fullPage: true });
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>("axe.run()");
+  const serious = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  const width = await page.evaluate("document.documentElement.scrollWidth");
+  await page.close();
+  return { serious, faults, width };
 }
 
 describe.each(SCHEMES)("%s", (colorScheme) => {
   describe.each(WIDTHS)("%i pixels wide", (width) => {
-    let context: BrowserContext;
-    beforeAll(async () => {
-      context = await signIn({ colorScheme, viewport: { width, height: 1000 }, reducedMotion: "reduce" });
-    }, PATIENCE_MS);
-    afterAll(() => context.close());
+    const contexts = new Map<Looker, BrowserContext>();
+    afterAll(async () => {
+      for (const context of contexts.values()) await context.close();
+    });
 
     it.each(PAGES)(
       "%s at %s is drawn, accessible, and as wide as the window",
-      async (name, path, picture) => {
-        const page = await context.newPage();
-        const faults: string[] = [];
-        page.on("pageerror", (error) => faults.push(error.message));
-        page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-        const address = path.replace("{the longest}", encodeURIComponent(longestRun));
-        await page.goto(running.dashboardUrl + address, { waitUntil: "networkidle" });
-        await page.getByRole("heading", { name, level: 1 }).waitFor();
-        await page.screenshot({
-          path: `test/output/${picture}-${colorScheme}-${width}.png`,
-          fullPage: true,
+      async (heading, path, picture, looker) => {
+        const context =
+          contexts.get(looker) ??
+          (await assay.signIn({ email: emails[looker] }, { colorScheme, viewport: { width, height: 1000 } }));
+        contexts.set(looker, context);
+        const name = `${picture}-${colorScheme}-${width}`;
+        expect(await findSeriousFindings(context, path, heading, name)).toEqual({
+          serious: [],
+          faults: [],
+          width,
         });
-
-        await page.evaluate(axe.source);
-        const { violations } = await page.evaluate<AxeResults>("axe.run()");
-        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-        expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual(
-          [],
-        );
-        expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
-        expect(faults).toEqual([]);
-        await page.close();
       },
       PATIENCE_MS,
     );
   });
+});
+
+describe.each(LOOKERS)("the %s", (looker) => {
+  let context: BrowserContext;
+  beforeAll(async () => {
+    context = await assay.signIn({ email: emails[looker] });
+  }, PATIENCE_MS);
+  afterAll(() => context.close());
+
+  it(
+    "finds in the rail the pages that are for them, and no others",
+    async () => {
+      const { page } = await openPage(context, toAddress("/usage"), "My usage");
+      const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
+      expect(await links.allTextContents()).toEqual(RAILS[looker]);
+      for (const label of RAILS[looker]) {
+        await links.filter({ hasText: label }).first().click();
+        await page.getByRole("heading", { name: label, level: 1 }).waitFor();
+        await page.waitForLoadState("networkidle");
+        expect(await page.getByText("This could not be loaded").count(), label).toBe(0);
+      }
+      await page.close();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    "gets none of the others by their addresses",
+    async () => {
+      const forEverybody = [...OWN, ...SHARED, "Claude Code"];
+      const absent = PAGES.filter(
+        ([heading]) => !forEverybody.includes(heading) && !RAILS[looker].includes(heading),
+      );
+      for (const [heading, path] of absent) {
+        const { page } = await openPage(context, toAddress(path), "There is no page here");
+        expect(await page.getByRole("link", { name: heading }).count(), path).toBe(0);
+        await page.close();
+      }
+    },
+    PATIENCE_MS,
+  );
 });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { toMethod, type Method } from "../../schemas/method.ts";
 import { createRandom } from "../simulation/random.ts";
 import { openDoor } from "../simulation/door.ts";
+import { COMMANDS } from "../services/commands.ts";
 import { toPeople } from "./judging/detection.ts";
 import { judge, type Judgement } from "./judging/judge.ts";
 import { DRAWS } from "./judging/interval.ts";
@@ -59,7 +60,7 @@ export async function evaluate(options: EvaluationOptions): Promise<Result> {
   const { pValueMax } = method.signals;
   const workDir = mkdtempSync(join(tmpdir(), "assay-evaluate-"));
   try {
-    const open = (name: string) => openDoor(join(workDir, name.replaceAll(" ", "-")));
+    const open = (name: string) => openDoor(join(workDir, name.replaceAll(" ", "-")), COMMANDS);
     const door = await open("organisation");
     let life: Life;
     try {

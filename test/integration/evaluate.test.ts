@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openDoor } from "../simulation/door.ts";
+import { COMMANDS } from "../services/commands.ts";
 import { createCalendar, INJECTED_WEEKS, type Calendar } from "../evaluate/population/calendar.ts";
 import { createHonest, createInflator, type PopulationOptions } from "../evaluate/population/population.ts";
 import { createPrices } from "../evaluate/population/prices.ts";
@@ -55,7 +56,7 @@ it.skipIf(!existsSync(DATA))(
       createInflator(population, inflator),
     ];
     const dataDir = mkdtempSync(join(tmpdir(), "assay-evaluate-"));
-    const door = await openDoor(dataDir);
+    const door = await openDoor(dataDir, COMMANDS);
     try {
       const life = await live({
         door,

@@ -15,10 +15,10 @@ import { defineCommand, EXIT, type CommandIo, type ProcessCommand } from "../../
 import { createRandom } from "./random.ts";
 import { startReplayProvider, type ReplayProvider } from "../services/replay-provider.ts";
 import { startAssayProcess, type AssayProcess } from "./assay-process.ts";
-import { openDoor } from "./door.ts";
+import { openDoor, type Commands } from "./door.ts";
 import { startLiveTraffic, type LiveCaller } from "./live-traffic.ts";
 import { createOrganisation, findShowcase, type Organisation } from "./organisation.ts";
-import { livePast, type PastOptions } from "./past.ts";
+import { livePast } from "./past.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { CALENDAR } from "./rates.ts";
 
@@ -31,29 +31,36 @@ const REMOVE_TRIES_MAX = 10;
 /** Who makes live calls besides the person whom the demo shows. */
 const LIVE_PEOPLE = 4;
 
-export const demoCommand = defineCommand<ProcessCommand>({
-  kind: "process",
-  name: "demo",
-  summary: "Show Assay at work on a simulated organisation, until Ctrl-C",
-  usage: "[--seed TEXT]",
-  options: {
-    seed: { type: "string", help: "the same seed makes the same history; a new one each time without" },
-  },
-  async run({ values }, io) {
-    const seed = typeof values["seed"] === "string" ? values["seed"] : randomBytes(4).toString("hex");
-    try {
-      await demonstrate(seed, values["json"] === true, io);
-    } catch (error) {
-      // Whatever was broken off by Ctrl-C has failed; that is what was asked for.
-      if (!io.signal.aborted) throw error;
-    }
-    return EXIT.done;
-  },
-});
+export const demoCommand = (commands: Commands) =>
+  defineCommand<ProcessCommand>({
+    kind: "process",
+    name: "demo",
+    summary: "Show Assay at work on a simulated organisation, until Ctrl-C",
+    usage: "[--seed TEXT]",
+    options: {
+      seed: { type: "string", help: "the same seed makes the same history; a new one each time without" },
+    },
+    async run({ values }, io) {
+      const seed = typeof values["seed"] === "string" ? values["seed"] : randomBytes(4).toString("hex");
+      try {
+        await demonstrate({ seed, isJson: values["json"] === true, commands }, io);
+      } catch (error) {
+        // Whatever was broken off by Ctrl-C has failed; that is what was asked for.
+        if (!io.signal.aborted) throw error;
+      }
+      return EXIT.done;
+    },
+  });
+
+interface Demonstration {
+  seed: string;
+  isJson: boolean;
+  commands: Commands;
+}
 
 type Closer = () => Promise<void> | void;
 
-async function demonstrate(seed: string, isJson: boolean, io: CommandIo): Promise<void> {
+async function demonstrate({ seed, isJson, commands }: Demonstration, io: CommandIo): Promise<void> {
   const progress = createProgress(io.stderr);
   const organisation = createOrganisation({ seed });
   const folder = mkdtempSync(join(tmpdir(), "assay-demo-"));
@@ -63,7 +70,12 @@ async function demonstrate(seed: string, isJson: boolean, io: CommandIo): Promis
   try {
     const provider = await startReplayProvider({ pace: { gapMs: STREAM_GAP_MS }, isKeeping: false });
     closers.push(() => provider.close());
-    await prepare(folder, organisation, { progress, now: io.now(), signal: io.signal });
+    const door = await openDoor(folder, commands);
+    try {
+      await livePast(door, organisation, { progress, now: io.now(), signal: io.signal });
+    } finally {
+      await door.close();
+    }
     progress.step("Starting Assay");
     const assay = await startAssay(folder, provider, io.signal);
     closers.push(() => assay.stop());
@@ -119,20 +131,6 @@ async function choosePort(usual: number): Promise<string> {
     probe.listen(usual, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
   return isFree ? String(usual) : "0";
-}
-
-/** On stores that this process owns until Assay starts. */
-async function prepare(
-  folder: string,
-  organisation: Organisation,
-  { progress, now, signal }: PastOptions & { progress: Progress },
-): Promise<void> {
-  const door = await openDoor(folder);
-  try {
-    await livePast(door, organisation, { progress, now, signal });
-  } finally {
-    await door.close();
-  }
 }
 
 const createdKeySchema = z.object({ secret: z.string() });

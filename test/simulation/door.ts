@@ -3,8 +3,7 @@
 
 import { Readable, Writable } from "node:stream";
 import { parseArgs } from "node:util";
-import { listCommands } from "../../commands.ts";
-import { EXIT, type StoreCommand } from "../../schemas/command.ts";
+import { type Command, EXIT, type StoreCommand } from "../../schemas/command.ts";
 import { readConfig } from "../../schemas/config.ts";
 import { createLog } from "../../schemas/log.ts";
 import { openStores } from "../../schemas/stores.ts";
@@ -18,12 +17,14 @@ export interface Door {
 /** Of what a command is given at once: one chunk for many lines. */
 const CHUNK_CHARS = 256 * 1024;
 
+/** What carries the commands out; given, because one of the commands is the demo, which opens a door. */
+export type Commands = ReadonlyMap<string, { load(): Promise<Command> }>;
+
 /** On embedded stores in `dataDir`, which is made. */
-export async function openDoor(dataDir: string): Promise<Door> {
+export async function openDoor(dataDir: string, commands: Commands): Promise<Door> {
   const config = readConfig({ ASSAY_DATA: dataDir, ASSAY_INDIVIDUAL_SCORING: "on", ASSAY_TIMEZONE: "UTC" });
   const log = createLog("evaluate", collect().stream);
   const { stores, close } = await openStores(log, config);
-  const commands = listCommands(() => Promise.reject(new Error("no service is started here")));
 
   async function load(argv: readonly string[]): Promise<{ command: StoreCommand; rest: readonly string[] }> {
     for (const words of [2, 1]) {

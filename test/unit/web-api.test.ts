@@ -1,8 +1,16 @@
 // The way from the pages to the server: what a failure is, and that nothing of an unexpected answer is used.
 
 import { describe, expect, test } from "vitest";
-import { ApiError, createApi, isSignedOut, type Api } from "../../dashboard/web/api/client.ts";
-import { readRuns } from "../../dashboard/web/api/runs.ts";
+import { z } from "zod";
+import {
+  type Api,
+  ApiError,
+  createApi,
+  isSignedOut,
+  path,
+  withQuery,
+} from "../../dashboard/web/api/client.ts";
+import { readRunCalls } from "../../dashboard/web/api/runs.ts";
 import { readMe } from "../../dashboard/web/api/session.ts";
 
 describe("the way to the server", () => {
@@ -38,10 +46,14 @@ describe("the way to the server", () => {
     const asked: string[] = [];
     const api = createApi(async (input) => {
       asked.push(input instanceof Request ? input.url : input.toString());
-      return Response.json({ runs: [], next_cursor: null });
+      return Response.json({ calls: [], next_cursor: null });
     });
-    await readRuns(api, "../../me", "a&from=b");
-    expect(asked).toEqual(["/api/v1/people/..%2F..%2Fme/runs?cursor=a%26from%3Db"]);
+    await readRunCalls(api, "../../me", "r/../..");
+    await api.get(withQuery(path`/people/${"a"}/runs`, { older: "a&from=b" }), z.unknown());
+    expect(asked).toEqual([
+      "/api/v1/people/..%2F..%2Fme/runs/r%2F..%2F../calls",
+      "/api/v1/people/a/runs?older=a%26from%3Db",
+    ]);
   });
 });
 

@@ -11,6 +11,7 @@ import { defineQuery } from "../../schemas/clickhouse/store.ts";
 import type { WorkloadClass } from "../../schemas/closed-lists.ts";
 import { toMethod } from "../../schemas/method.ts";
 import { openDoor } from "../simulation/door.ts";
+import { COMMANDS } from "../services/commands.ts";
 import { createRandom } from "../simulation/random.ts";
 import { exportHeldOut, HELD_OUT_WEEK, live, type Member, type Week } from "./organisation.ts";
 import { predictOutcomes } from "./predictive-interval.ts";
@@ -58,7 +59,7 @@ describe.skipIf(!existsSync(join(DATA_DIR, "mini_swe_gemini3")))("yields of real
     try {
       const trials = readTrials();
       members = [...SPLIT_ANEW.flatMap((name) => splitAnew(trials, name)), ...splitByResult(trials)];
-      const door = await openDoor(dataDir);
+      const door = await openDoor(dataDir, COMMANDS);
       try {
         await live(door, members, random.fork("runs"));
         weeks = await exportHeldOut(door);
