@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { z } from "zod";
 import { TestAssay, type RunningAssay } from "../services/assay.ts";
 import { openBrowser } from "../services/browser.ts";
 import { openDoor } from "../simulation/door.ts";
@@ -15,7 +16,7 @@ export interface BrowsedOrganisation {
   organisation: Organisation;
   running: RunningAssay;
   /** Runs a command as another terminal would. @returns its standard output */
-  run(...argv: string[]): Promise<string>;
+  run: (...argv: string[]) => Promise<string>;
   /** A browser in which the person has signed in. */
   signIn(
     person: Pick<SimulatedPerson, "email">,
@@ -65,7 +66,7 @@ export async function browseOrganisation(seed: string): Promise<BrowsedOrganisat
 export async function openPage(
   context: BrowserContext,
   address: string,
-  heading: string,
+  heading: string | RegExp,
 ): Promise<{ page: Page; faults: string[] }> {
   const page = await context.newPage();
   const faults: string[] = [];
@@ -74,4 +75,28 @@ export async function openPage(
   await page.goto(address, { waitUntil: "networkidle" });
   await page.getByRole("heading", { name: heading, level: 1 }).waitFor();
   return { page, faults };
+}
+
+/** A pattern that has opened in the organisation's past, and whose it is. */
+export async function findOpenPattern({
+  run,
+}: BrowsedOrganisation): Promise<{ patternId: string; email: string }> {
+  const lines = readLines(await run("export", "patterns", "--reason", "to open one"), exportedPatternSchema);
+  const open = lines.find(({ state }) => state === "open");
+  assert(open !== undefined, "no pattern has opened");
+  return { patternId: open.pattern_id, email: open.person_email };
+}
+
+const exportedPatternSchema = z.object({
+  pattern_id: z.string(),
+  person_email: z.string(),
+  state: z.string(),
+});
+
+/** What a command has printed, a line each. */
+export function readLines<Schema extends z.ZodType>(printed: string, schema: Schema): z.output<Schema>[] {
+  return printed
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => schema.parse(JSON.parse(line)));
 }

@@ -14,6 +14,12 @@ import { CALENDAR } from "./rates.ts";
 /** Days before now on which analytics looks: often enough that what is told on one has opened, after ten working days, by the next. */
 const PASSES_DAYS_AGO = [20, 5, 0];
 
+/** What the organisation announced; nobody in it reaches for it. */
+const TARGET = {
+  daysAgo: 35,
+  argv: ["targets", "add", "--name", "100 calls a week", "--measure", "weekly_calls", "--threshold", "100"],
+};
+
 export interface PastOptions {
   now: Date;
   progress: Pick<Progress, "step" | "fraction">;
@@ -28,6 +34,8 @@ export async function livePast(
 ): Promise<void> {
   progress.step(`Importing ${organisation.people.length} people`);
   await door.run(["people", "import", "-"], [toPeopleCsv(organisation)]);
+  const announced = new Date(now.getTime() - TARGET.daysAgo * DAY_MS).toISOString().slice(0, 10);
+  await door.run([...TARGET.argv, "--announced", announced]);
   const outcomes = createOutcomeMaker(organisation.random.fork("outcomes"));
   const calls = simulateHistory(organisation, { now });
   progress.step(`Living through ${CALENDAR.weeks} weeks`);

@@ -9,8 +9,9 @@ interface WorkingDay {
 export function WorkingDays({ days }: { days: readonly WorkingDay[] }) {
   return (
     <ol className="working-days" aria-hidden="true">
-      {days.map(({ label, state }) => (
-        <li key={label} data-state={state}>
+      {days.map(({ label, state }, at) => (
+        // Thirty working days have the same number of the month more than once.
+        <li key={at} data-state={state}>
           {label}
         </li>
       ))}

@@ -31,7 +31,6 @@ export function Review({ id }: { id: string | null }) {
       />
       <div className="sheet review-sheet">
         <ReviewList id={id} />
-        <div className="review-totals">{me.is_manager && <TeamTotals />}</div>
         <div className="review-detail">
           {id === null ? <NothingOpened /> : <OpenedPattern patternId={id} />}
         </div>
