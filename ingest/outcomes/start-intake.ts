@@ -25,7 +25,7 @@ export interface StartIntakeOptions {
 export interface RunningIntake {
   app: Hono;
   /** Takes an outcome that a person told of on their own page; resolves when it is durable. */
-  record(outcome: Outcome): Promise<void>;
+  record: (outcome: Outcome) => Promise<void>;
   /** Nothing may be under way any more. */
   close(): Promise<void>;
 }

@@ -59,16 +59,16 @@ export async function fillBench(
   const all = expressionsOf(size);
   for (let from = 0; from < size.calls; from += PART_ROWS) {
     const numbers = `numbers(${from}, ${Math.min(PART_ROWS, size.calls - from)})`;
-    await run(store, eventsOf(numbers, all));
-    await run(store, callsOf(numbers, all));
+    await write(store, eventsOf(numbers, all));
+    await write(store, callsOf(numbers, all));
     tell(`${Math.min(from + PART_ROWS, size.calls)} calls`);
   }
   for (let from = 0; from < all.runs; from += PART_ROWS) {
     const numbers = `numbers(${from}, ${Math.min(PART_ROWS, all.runs - from)})`;
-    for (const statement of runRowsOf(numbers, all)) await run(store, statement);
+    for (const statement of runRowsOf(numbers, all)) await write(store, statement);
     tell(`${Math.min(from + PART_ROWS, all.runs)} runs`);
   }
-  for (const statement of SUMS) await run(store, statement);
+  for (const statement of SUMS) await write(store, statement);
   tell("sums");
 }
 
@@ -148,6 +148,6 @@ const SUMS = [
   `INSERT INTO analysis_state (name, value, version) SELECT 'computed_at', formatDateTime(now(), '%Y-%m-%dT%H:%i:%S.000Z', 'UTC'), 1`,
 ];
 
-async function run(store: ClickHouseStore, sql: string): Promise<void> {
+async function write(store: ClickHouseStore, sql: string): Promise<void> {
   await store.execute(defineStatement({ name: "fill for the benchmark", sql, params: z.object({}) }), {});
 }

@@ -19,7 +19,7 @@ import { openDoor, type Commands } from "./door.ts";
 import { startLiveTraffic, type LiveCaller } from "./live-traffic.ts";
 import { createOrganisation, findShowcase, type Organisation } from "./organisation.ts";
 import { livePast } from "./past.ts";
-import { createProgress, type Progress } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 import { CALENDAR } from "./rates.ts";
 
 const GATEWAY_PORT = 4100;

@@ -15,6 +15,15 @@ const VALUES: Readonly<Record<RunSort, string>> = {
   outcomes: "toDecimal128(linked.due, 12)",
 };
 
+const START_KEYS = ["row.started_at", "row.run_id"];
+
+/** What is sorted by. A constant in front would not change the order, but makes the engine read by the table's key, at many times the cost. */
+const KEYS: Readonly<Record<RunSort, readonly string[]>> = {
+  start: START_KEYS,
+  cost: [VALUES.cost, ...START_KEYS],
+  outcomes: [VALUES.outcomes, ...START_KEYS],
+};
+
 const COUNTED = `
 LEFT JOIN (
   SELECT run_id AS linked_run, count() AS due
@@ -58,7 +67,7 @@ WHERE row.person_id = {person_id:UUID} AND row.expires_at > {now:DateTime64(3)}
   AND ${FILTERS}
   AND (${VALUES[sort]}, row.started_at, row.run_id) ${beyond}
     (toDecimal128({value:String}, 12), {started_at:DateTime64(3)}, {run_id:String})
-ORDER BY ${VALUES[sort]} ${order}, row.started_at ${order}, row.run_id ${order}
+ORDER BY ${KEYS[sort].map((key) => `${key} ${order}`).join(", ")}
 LIMIT {rows_max:UInt32}`,
     params: z.object({
       person_id: subjectIdParam,
