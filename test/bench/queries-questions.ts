@@ -1,5 +1,6 @@
 // What the pages ask, and the same of the raw records where there is something like it: what a page would have to ask if nothing were
-// derived. Pages that read Postgres alone have no raw question.
+// derived. Pages that read Postgres alone have no raw question, nor has the operator's, which reads the raw
+// records itself.
 
 import { z } from "zod";
 import { defineQuery, type QueryDefinition } from "../../schemas/clickhouse/store.ts";
@@ -37,9 +38,6 @@ export function listQuestions({ calls, now }: { calls: number; now: Date }): Que
   const weeksRaw =
     raw(`SELECT toMonday(started_at) AS week, model_served, client, uniqExact(person_id) AS people, sum(cost_usd) AS cost
     FROM token_events FINAL GROUP BY GROUPING SETS ((week), (week, model_served), (week, client))`);
-  const flowRaw =
-    raw(`SELECT provider, model_served, count() AS calls, countIf(usage_source = 'none') AS unmetered, countIf(cost_usd IS NULL) AS unpriced
-    FROM token_events FINAL WHERE started_at >= now() - INTERVAL 1 DAY GROUP BY provider, model_served`);
   const ofSelf = `/people/${self}`;
   return [
     { name: "My usage, 28 days", path: `${ofSelf}/usage?${span(28)}`, who: "self", raw: usageRaw(self, 28) },
@@ -74,7 +72,7 @@ export function listQuestions({ calls, now }: { calls: number; now: Date }): Que
     { name: "Keys", path: `${ofSelf}/keys`, who: "self" },
     { name: "Schedules", path: `${ofSelf}/schedules`, who: "self" },
     { name: "Settings", path: "/settings", who: "self" },
-    { name: "Operator", path: "/operator/flow", who: "self", raw: flowRaw },
+    { name: "Operator", path: "/operator/flow", who: "self" },
     { name: "Who is signed in", path: `/me`, who: "self" },
   ].map((question): Question => ({ ...question, who: question.who === "self" ? "self" : "another" }));
 

@@ -128,6 +128,14 @@ test("a number that no record has is missing, once calls that may be under way a
   expect((await readFlow()).recorded).toMatchObject({ calls: 7, missing: 2 });
 });
 
+test("a call that was delivered twice counts once and hides no gap", async () => {
+  const event_id = randomUUID();
+  const started_at = hoursAgo(3);
+  await record({ sequence: 1, started_at: hoursAgo(4) }, { sequence: 2, event_id, started_at });
+  await record({ sequence: 2, event_id, started_at }, { sequence: 4 });
+  expect((await readFlow()).recorded).toMatchObject({ calls: 3, missing: 1 });
+});
+
 test("a number that is missing because its person was erased is no loss, and the erasure shows until it ends", async () => {
   const person = await bench.addPerson();
   await record({ sequence: 1 }, { sequence: 3 });

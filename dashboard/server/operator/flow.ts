@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { inArray, sql } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../../../schemas/app-error.ts";
-import { defineQuery } from "../../../schemas/clickhouse/store.ts";
+import { defineQuery, type ClickHouseStore } from "../../../schemas/clickhouse/store.ts";
 import { readSnapshotManifest } from "../../../schemas/identity-snapshot.ts";
 import { HOURS_LOOKED_AT, type Flow } from "../../../schemas/operator-api.ts";
 import { people } from "../../../schemas/postgres/tables.ts";
@@ -89,13 +89,13 @@ async function askClickHouse({ stores: { clickhouse } }: Dashboard, scope: Opera
   const from = before(HOURS_LOOKED_AT * HOUR_MS);
   const margin = before((HOURS_LOOKED_AT + 1) * HOUR_MS);
   const times = { from, margin, settled: before(HOUR_MS), recent: before(RECENT_MS) };
-  const [recorded] = await clickhouse.query(recordedCalls, { scope, ...times });
-  const models = await clickhouse.query(unmeasuredCalls, { scope, from });
-  const tombstones = await clickhouse.query(recentTombstones, { scope, from: before(ERASURE_MS_MAX) });
-  const [version] = await clickhouse.query(clickhouseVersion, {});
-  const [computed] = await clickhouse.query(computedAt, {});
-  const since = computed === undefined ? from : new Date(computed.computed_at);
-  const [uncomputed] = await clickhouse.query(uncomputedCalls, { scope, since });
+  const [[recorded], models, tombstones, [version], analytics] = await Promise.all([
+    clickhouse.query(recordedCalls, { scope, ...times }),
+    clickhouse.query(unmeasuredCalls, { scope, from }),
+    clickhouse.query(recentTombstones, { scope, from: before(ERASURE_MS_MAX) }),
+    clickhouse.query(clickhouseVersion, {}),
+    readAnalytics(clickhouse, scope, from),
+  ]);
   const pick = (kind: "unmetered" | "unpriced") =>
     models
       .map(({ provider, model, [kind]: calls }) => ({ provider, model, calls }))
@@ -107,8 +107,16 @@ async function askClickHouse({ stores: { clickhouse } }: Dashboard, scope: Opera
     unpriced: pick("unpriced"),
     tombstones,
     version: version?.version ?? null,
-    analytics: { computed_at: computed?.computed_at ?? null, waiting_calls: uncomputed?.calls ?? 0 },
+    analytics,
   };
+}
+
+/** @param from since when calls wait where no pass has ended yet */
+async function readAnalytics(clickhouse: ClickHouseStore, scope: OperatorScope, from: Date) {
+  const [computed] = await clickhouse.query(computedAt, {});
+  const since = computed === undefined ? from : new Date(computed.computed_at);
+  const [uncomputed] = await clickhouse.query(uncomputedCalls, { scope, since });
+  return { computed_at: computed?.computed_at ?? null, waiting_calls: uncomputed?.calls ?? 0 };
 }
 
 async function readPostgresVersion({ stores: { postgres } }: Dashboard): Promise<string> {
