@@ -113,7 +113,9 @@ describe("of a pattern", () => {
     async () => {
       await as(noticedEmail, toOwnPattern(), async (page) => {
         await page.getByRole("radio", { name: /the finding is wrong/i }).check();
-        await page.getByLabel("What is wrong about it").fill("These are two different tools.");
+        await page
+          .getByRole("textbox", { name: "What is wrong about it" })
+          .fill("These are two different tools.");
         await page.getByRole("button", { name: "Contest the finding" }).click();
         await page
           .getByText("The clock stands still until the privacy officer has answered.")
@@ -123,14 +125,16 @@ describe("of a pattern", () => {
       await as(officerEmail, REVIEW, async (page) => {
         await page.locator(".review-list a").first().click();
         await page.getByRole("radio", { name: /The finding stands/ }).check();
-        await page.getByLabel(/^Reason/).fill("Both are started by the same timer.");
+        await page.getByRole("textbox", { name: /^Reason/ }).fill("Both are started by the same timer.");
         await page.getByRole("button", { name: "Record the answer" }).click();
         await page.getByText("Recorded: the finding stands, and the clock goes on.").waitFor();
       });
       await as(noticedEmail, toOwnPattern(), async (page) => {
         await page.getByText("Both are started by the same timer.").first().waitFor();
         await page.getByRole("radio", { name: /something else/i }).check();
-        await page.getByLabel("In your own words").fill("The nightly check of our documentation.");
+        await page
+          .getByRole("textbox", { name: "In your own words" })
+          .fill("The nightly check of our documentation.");
         await page.getByRole("button", { name: "Record the explanation" }).click();
         await page.getByText("your words stand first").first().waitFor();
       });
@@ -140,7 +144,7 @@ describe("of a pattern", () => {
         await list.getByRole("link").first().click();
         await page.getByText("The nightly check of our documentation.").first().waitFor();
         await page.getByRole("radio", { name: /^Talked, and settled/ }).check();
-        await page.getByLabel(/^Reason/).fill("It runs once a week from now on.");
+        await page.getByRole("textbox", { name: /^Reason/ }).fill("It runs once a week from now on.");
         await page.getByRole("button", { name: "Record the decision" }).click();
         await page.getByRole("link", { name: "Back to Review" }).waitFor();
       });
