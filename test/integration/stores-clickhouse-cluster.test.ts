@@ -172,18 +172,16 @@ describe(`two shards answer as one server does (seed ${SEED})`, () => {
 
   test("the dashboard's questions", async () => {
     const day = { from: "2026-11-01", to: "2026-11-30", now: NOW };
-    for (const person_id of [PERSON, ON_OTHER_SHARD]) {
+    for (const id of [PERSON, ON_OTHER_SHARD]) {
+      const subjectId = subjectIdParam.parse(id);
       const [onShards, onOne] = await both(({ store }) =>
         Promise.all([
-          store.query(usageCuts, { person_id, ...day }),
+          store.query(usageCuts, { person_id: subjectId, ...day }),
           ...RUN_SORTS.map(async (sort) => {
-            const subjectId = subjectIdParam.parse(person_id);
             const { runs } = await readRuns(store, { subjectId, query: { sort }, survivalDays: 7, now: NOW });
             return runs;
           }),
-          readFilterValues(store, { subjectId: subjectIdParam.parse(person_id), now: NOW }).then(
-            ({ clients }) => clients,
-          ),
+          readFilterValues(store, { subjectId, now: NOW }).then(({ clients }) => clients),
         ]),
       );
       expect(onShards).toEqual(onOne);

@@ -4,6 +4,7 @@
 
 import { z } from "zod";
 import type { RunRow } from "./run.ts";
+import { subjectIdParam, type SubjectId } from "../access/scope.ts";
 
 /** A wild duration must not reach beyond what a time can be; analytics takes the same 24 hours. */
 const CALL_MS_MAX = 86_400_000;
@@ -11,7 +12,7 @@ const CALL_MS_MAX = 86_400_000;
 export const ENDED_AT = `started_at + toIntervalMillisecond(least(ifNull(duration_ms, 0), ${CALL_MS_MAX}))`;
 
 export const runParams = {
-  person_id: z.uuid(),
+  person_id: subjectIdParam,
   run_id: z.string(),
   from: z.date(),
   to: z.date(),
@@ -31,7 +32,7 @@ export const selectInRunTime = (table: "token_events" | "call_features", columns
 
 /** The parameters of a run. */
 export function toRunParams(
-  subjectId: string,
+  subjectId: SubjectId,
   run: Pick<RunRow, "run_id" | "started_at" | "ended_at">,
   now: Date,
 ) {

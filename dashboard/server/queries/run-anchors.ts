@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { defineQuery } from "../../../schemas/clickhouse/store.ts";
 import { runParams, selectCallsOfRun } from "./calls-of-run.ts";
+import { subjectIdParam } from "../access/scope.ts";
 
 export const firstCallOfRun = defineQuery({
   name: "first call of a run",
@@ -22,7 +23,7 @@ SELECT event_id, run_id FROM calls FINAL
 WHERE person_id = {person_id:UUID} AND event_id IN {event_ids:Array(UUID)}
   AND started_at >= {from:DateTime64(3)} AND started_at <= {to:DateTime64(3)} AND expires_at > {now:DateTime64(3)}`,
   params: z.object({
-    person_id: z.uuid(),
+    person_id: subjectIdParam,
     event_ids: z.array(z.uuid()),
     from: z.date(),
     to: z.date(),

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { defineQuery } from "../../../schemas/clickhouse/store.ts";
 import { CLASS_SOURCES, RUN_SOURCES, WORKLOAD_CLASSES } from "../../../schemas/closed-lists.ts";
 import { measuresRow, ROW_COUNTS_SQL } from "./measures.ts";
+import { subjectIdParam } from "../access/scope.ts";
 
 export const runById = defineQuery({
   name: "run",
@@ -29,7 +30,7 @@ SELECT
   row.expires_at AS expires_at
 FROM runs AS row FINAL
 WHERE row.person_id = {person_id:UUID} AND row.run_id = {run_id:String} AND row.expires_at > {now:DateTime64(3)}`,
-  params: z.object({ person_id: z.uuid(), run_id: z.string(), now: z.date() }),
+  params: z.object({ person_id: subjectIdParam, run_id: z.string(), now: z.date() }),
   row: z.object({
     run_id: z.string(),
     run_source: z.enum(RUN_SOURCES),

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { defineQuery } from "../../../schemas/clickhouse/store.ts";
 import { measuresRow, SUMMED_COUNTS_SQL } from "./measures.ts";
+import { subjectIdParam } from "../access/scope.ts";
 
 /** Rows of each cut. A page shows a few; what a client makes up beyond this is in the totals all the same. */
 const CUT_ROWS_MAX = 1000;
@@ -35,6 +36,6 @@ GROUP BY GROUPING SETS (
   (), (row.day), (row.model), (row.client), (row.workload_class), (row.request_kind), (row.reason))
 ORDER BY cut, cost_usd DESC, name
 LIMIT ${CUT_ROWS_MAX} BY cut`,
-  params: z.object({ person_id: z.uuid(), from: z.iso.date(), to: z.iso.date(), now: z.date() }),
+  params: z.object({ person_id: subjectIdParam, from: z.iso.date(), to: z.iso.date(), now: z.date() }),
   row: z.object({ cut: z.enum(CUTS), name: z.string(), ...measuresRow }),
 });

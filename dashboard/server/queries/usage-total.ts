@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { defineQuery } from "../../../schemas/clickhouse/store.ts";
 import { measuresRow, SUMMED_COUNTS_SQL } from "./measures.ts";
+import { subjectIdParam } from "../access/scope.ts";
 
 export const usageTotal = defineQuery({
   name: "usage total",
@@ -14,6 +15,6 @@ SELECT
 FROM usage_days AS row FINAL
 WHERE row.person_id = {person_id:UUID} AND row.day BETWEEN {from:Date} AND {to:Date}
   AND row.expires_at > {now:DateTime64(3)}`,
-  params: z.object({ person_id: z.uuid(), from: z.iso.date(), to: z.iso.date(), now: z.date() }),
+  params: z.object({ person_id: subjectIdParam, from: z.iso.date(), to: z.iso.date(), now: z.date() }),
   row: z.object(measuresRow),
 });
