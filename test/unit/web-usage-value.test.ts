@@ -107,6 +107,12 @@ describe("a yield", () => {
     expect(rowOf({ yield_high: 0.97 })?.note).toBe("Below expected, not low");
   });
 
+  test("says where the expectation is not the organisation's own", () => {
+    expect(rowOf({ is_shipped: true })?.basis).toBe(
+      "27 outcomes, 21.4 expected by the figures that Assay ships with",
+    );
+  });
+
   test("of too little evidence is a meter and no dot", () => {
     expect(rowOf({ expected: 6.2 })).toMatchObject({
       estimate: null,

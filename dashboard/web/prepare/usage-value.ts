@@ -73,7 +73,7 @@ export function toWaitingRows(came: UsageValue["came"], today: string): { title:
 
 export interface YieldRow {
   title: string;
-  /** `27 outcomes, 21.4 expected` */
+  /** `27 outcomes, 21.4 expected`, and by what where the organisation has too few runs of its own. */
   basis: string;
   /** Drawn where there is enough evidence. */
   estimate: Yield | null;
@@ -94,7 +94,8 @@ export function toYieldRows(value: UsageValue): YieldRow[] {
 
 function toYieldRow(row: ClassYield, { expected_min, coverage_min }: UsageValue): YieldRow {
   const title = nameClass(row.workload_class ?? "");
-  const basis = `${formatOutcomes(row.outcomes)} outcomes, ${row.expected.toFixed(1)} expected`;
+  const by = row.is_shipped ? " by the figures that Assay ships with" : "";
+  const basis = `${formatOutcomes(row.outcomes)} outcomes, ${row.expected.toFixed(1)} expected${by}`;
   const nothing = { title, basis, estimate: null, evidence: null, reason: null };
   const estimate = toEstimate(row);
   if (row.coverage !== null && row.coverage < coverage_min)

@@ -17,7 +17,7 @@ export function Yields({ value }: { value: UsageValue }) {
       </Section>
     );
   return (
-    <Section weeks={value.yield_weeks} isShipped={value.yields.some(({ is_shipped }) => is_shipped)}>
+    <Section weeks={value.yield_weeks}>
       {rows.length === 0 && (
         <p className="notes">No week of these days has a figure yet. The usual answer at the beginning.</p>
       )}
@@ -35,15 +35,7 @@ export function Yields({ value }: { value: UsageValue }) {
   );
 }
 
-function Section({
-  weeks,
-  isShipped = false,
-  children,
-}: {
-  weeks?: number;
-  isShipped?: boolean;
-  children: React.ReactNode;
-}) {
+function Section({ weeks, children }: { weeks?: number; children: React.ReactNode }) {
   return (
     <section className="section" aria-labelledby="yields">
       <div className="section-head">
@@ -51,11 +43,8 @@ function Section({
           <h2 id="yields">Yield: what came of it, against what was expected</h2>
           {weeks !== undefined && (
             <p>
-              Compared with runs of the same class, model tier and cost
-              {isShipped
-                ? ", by the expectations that Assay ships with where there are too few here"
-                : " here"}
-              . Over {weeks} weeks; the bar spans the values that are 90&#8239;% likely.
+              Compared with runs of the same class, model tier and cost, over {weeks} weeks. The bar spans the
+              values that are 90&#8239;% likely.
             </p>
           )}
         </div>
