@@ -27,7 +27,7 @@ const RAW_SHARE_MAX = 0.2;
 const WARM_UP_ROUNDS = 3;
 const ROUNDS = 30;
 /** A raw question is slow: fewer are enough to tell. */
-const RAW_ROUNDS = 5;
+const RAW_ROUNDS = 3;
 const TEAM_PEOPLE = 20;
 
 const { values } = parseArgs({
