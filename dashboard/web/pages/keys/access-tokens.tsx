@@ -1,12 +1,12 @@
 // Personal access tokens: the list, and how one is made or revoked. With one a program asks Assay what its person may ask.
 
 import { useQuery } from "@tanstack/react-query";
-import { readAccessTokens } from "../../api/access.ts";
+import { readAccessTokens, revokeAccessToken } from "../../api/access.ts";
 import { Failed, Loading, Skeleton } from "../../components/states.tsx";
 import { type AccessTokenRow, toAccessTokenRows } from "../../prepare/access-rows.ts";
 import { useSession } from "../../session.ts";
 import { CreateAccessToken } from "./create-access-token.tsx";
-import { RevokeAccessToken } from "./revoke-access-token.tsx";
+import { Revoke } from "./revoke.tsx";
 
 export function AccessTokens() {
   const { api, me, now } = useSession();
@@ -31,6 +31,7 @@ export function AccessTokens() {
 }
 
 function TokenTable({ rows }: { rows: readonly AccessTokenRow[] }) {
+  const { api, me } = useSession();
   if (rows.length === 0) return <p className="notes">No tokens. Most people need none.</p>;
   return (
     <table>
@@ -67,7 +68,14 @@ function TokenTable({ rows }: { rows: readonly AccessTokenRow[] }) {
             <td className="wide">{row.expires}</td>
             <td className="right">
               {row.ended === null ? (
-                <RevokeAccessToken tokenId={row.tokenId} name={row.name} />
+                <Revoke
+                  what="token"
+                  name={row.name}
+                  revoke={() => revokeAccessToken(api, me.person_id, row.tokenId)}
+                  queryKey={["access-tokens", me.person_id]}
+                >
+                  Programs that use this token are refused from now on. It can't be undone.
+                </Revoke>
               ) : (
                 <span className="quiet">{row.ended}</span>
               )}

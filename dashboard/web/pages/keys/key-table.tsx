@@ -5,8 +5,9 @@ import type { keysSchema } from "../../../../schemas/dashboard-api.ts";
 import type { ServiceKeys } from "../../../../schemas/key-api.ts";
 import type { KeyOwner } from "../../api/keys.ts";
 import { type KeyRow, toKeyRows } from "../../prepare/key-rows.ts";
-import { RevokeKey } from "./revoke-key.tsx";
+import { Revoke } from "./revoke.tsx";
 import { RotateKey } from "./rotate-key.tsx";
+import { useSession } from "../../session.ts";
 
 interface KeyTableProps {
   list: z.infer<typeof keysSchema> | Omit<ServiceKeys, "teams">;
@@ -62,6 +63,7 @@ interface KeyRowViewProps extends Pick<KeyTableProps, "owner"> {
 }
 
 function KeyRowView({ row, owner, onRotated }: KeyRowViewProps) {
+  const { api } = useSession();
   return (
     <tr>
       <th scope="row" className="slice-name">
@@ -85,7 +87,14 @@ function KeyRowView({ row, owner, onRotated }: KeyRowViewProps) {
         {row.ended === null ? (
           <span className="row-actions">
             <RotateKey owner={owner} keyId={row.keyId} name={row.name} onRotated={onRotated} />
-            <RevokeKey owner={owner} keyId={row.keyId} name={row.name} />
+            <Revoke
+              what="key"
+              name={row.name}
+              revoke={() => owner.revoke(api, row.keyId)}
+              queryKey={owner.queryKey}
+            >
+              Clients that use this key are refused from now on. It can't be undone. What was counted stays.
+            </Revoke>
           </span>
         ) : (
           <span className="quiet">{row.ended}</span>

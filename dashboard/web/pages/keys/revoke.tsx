@@ -1,21 +1,29 @@
-// Revokes a personal access token after asking: it can't be undone, and programs that use it stop working.
+// Revokes something after asking: it can't be undone, and whatever uses it stops working.
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { revokeAccessToken } from "../../api/access.ts";
+import { type ReactNode, useState } from "react";
 import { Dialog } from "../../components/dialog.tsx";
 import { Note } from "../../components/states.tsx";
-import { useSession } from "../../session.ts";
 
-export function RevokeAccessToken({ tokenId, name }: { tokenId: string; name: string }) {
-  const { api, me } = useSession();
+interface RevokeProps {
+  /** `key`, `token`. */
+  what: string;
+  name: string;
+  revoke: () => Promise<void>;
+  /** Of the list in which it stands. */
+  queryKey: readonly string[];
+  /** What follows from it. */
+  children: ReactNode;
+}
+
+export function Revoke({ what, name, revoke, queryKey, children }: RevokeProps) {
   const queryClient = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
   const revocation = useMutation({
-    mutationFn: () => revokeAccessToken(api, me.person_id, tokenId),
+    mutationFn: revoke,
     onSuccess: async () => {
       setIsOpen(false);
-      await queryClient.invalidateQueries({ queryKey: ["access-tokens", me.person_id] });
+      await queryClient.invalidateQueries({ queryKey });
     },
   });
   return (
@@ -25,14 +33,16 @@ export function RevokeAccessToken({ tokenId, name }: { tokenId: string; name: st
       onOpenChange={setIsOpen}
       kind="question"
       trigger={
-        <button type="button" className="button" aria-label={`Revoke the token ${name}`}>
+        <button type="button" className="button" aria-label={`Revoke the ${what} ${name}`}>
           Revoke
         </button>
       }
     >
-      <p>Programs that use this token are refused from now on. It can't be undone.</p>
+      <p>{children}</p>
       {revocation.error !== null && (
-        <Note kind="failed">The token was not revoked. {revocation.error.message}</Note>
+        <Note kind="failed">
+          The {what} was not revoked. {revocation.error.message}
+        </Note>
       )}
       <div className="dialog-actions">
         <button type="button" className="button" onClick={() => setIsOpen(false)}>
@@ -45,7 +55,7 @@ export function RevokeAccessToken({ tokenId, name }: { tokenId: string; name: st
           disabled={revocation.isPending}
           onClick={() => revocation.mutate()}
         >
-          Revoke the token
+          Revoke the {what}
         </button>
       </div>
     </Dialog>
