@@ -3,6 +3,7 @@
 
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatCount } from "../../dashboard/web/prepare/format.ts";
 import { meSchema, usageSchema } from "../../schemas/dashboard-api.ts";
 import { tokenEventSchema, TOKEN_FIELDS, type TokenEvent } from "../../schemas/token-event.ts";
 import { TestAssay, type RunningAssay } from "../services/assay.ts";
@@ -135,8 +136,8 @@ describe("in the browser", () => {
         await page.getByRole("heading", { name: "My usage" }).waitFor();
         const usage = await readOwnUsage(page);
         expect(usage).toEqual({ calls: events.length, tokens });
-        const figure = page.getByRole("definition").filter({ hasText: `${events.length} credited or not` });
-        await figure.waitFor();
+        // Written short, exact on hovering.
+        await page.getByTitle(formatCount(tokens), { exact: true }).first().waitFor();
         await page.screenshot({ path: "test/output/my-usage.png", fullPage: true });
       } finally {
         await browser.close();
