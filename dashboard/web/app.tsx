@@ -5,7 +5,7 @@ import { Suspense, useEffect } from "react";
 import { type Api, isSignedOut } from "./api/client.ts";
 import { readMe } from "./api/session.ts";
 import { Frame } from "./components/frame.tsx";
-import { PageBoundary } from "./components/page-boundary.tsx";
+import { PageBoundary, useOutdated } from "./components/page-boundary.tsx";
 import { Shortcuts } from "./components/shortcuts.tsx";
 import { Failed, Loading, Skeleton } from "./components/states.tsx";
 import { Link, navigate, PATHS, useAddress } from "./location.tsx";
@@ -54,11 +54,12 @@ function SignedIn({ api, now, path }: AppProps & { path: string }) {
 
 function Page({ path }: { path: string }) {
   const { me } = useSession();
+  const isOutdated = useOutdated();
   const found = findPage(path, me);
   if (found !== undefined) {
     const { page, id } = found;
     return (
-      <PageBoundary key={path}>
+      <PageBoundary key={path} isOutdated={isOutdated}>
         <Suspense fallback={<Loading shape={<Skeleton height={320} />} />}>
           <page.View key={id} id={id} />
         </Suspense>

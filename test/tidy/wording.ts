@@ -68,23 +68,43 @@ interface Text {
   start: number;
 }
 
+/** Of an element, what people read or hear. */
+const READ_ATTRIBUTES: ReadonlySet<string> = new Set(["alt", "aria-label", "title", "label", "placeholder"]);
+
 function collectTexts(node: unknown): Text[] {
   if (Array.isArray(node)) return node.flatMap(collectTexts);
   if (!isNode(node)) return [];
   // A path of a module is no text, nor is a type.
   if (node.type === "TSLiteralType") return [];
   const own = ownText(node);
-  if (own !== null) return isProse(own) || node.type === "JSXText" ? [{ text: own, start: node.start }] : [];
-  return Object.entries(node).flatMap(([name, child]) => (name === "source" ? [] : collectTexts(child)));
+  const isRead = node.type === "JSXText" || (own !== null && isProse(own));
+  const inside = Object.entries(node).flatMap(([name, child]) =>
+    name === "source" || name === "quasis" ? [] : collectTexts(child),
+  );
+  const texts = own !== null && isRead ? [{ text: own, start: node.start }, ...inside] : inside;
+  const read = node.type === "JSXAttribute" ? toReadAttribute(node) : null;
+  return read === null ? texts : [read, ...texts.filter(({ start }) => start !== read.start)];
 }
 
-function ownText(node: Node): string | null {
-  if ((node.type === "Literal" || node.type === "JSXText") && typeof node["value"] === "string") {
-    return node["value"];
-  }
-  const value = node["value"];
-  if (node.type !== "TemplateElement" || typeof value !== "object" || value === null) return null;
-  return "raw" in value && typeof value.raw === "string" ? value.raw : null;
+/** Also a single word in small letters, because nothing but people reads it. */
+function toReadAttribute({ name, value }: Node): Text | null {
+  const isMeant = isNode(name) && typeof name["name"] === "string" && READ_ATTRIBUTES.has(name["name"]);
+  return isMeant && isNode(value) && typeof value["value"] === "string"
+    ? { text: value["value"], start: value.start }
+    : null;
+}
+
+/** Of a template, its pieces together: what stands between them is not known here. */
+function ownText({ type, value, quasis }: Node): string | null {
+  if (type === "Literal" || type === "JSXText") return typeof value === "string" ? value : null;
+  if (type !== "TemplateLiteral" || !Array.isArray(quasis)) return null;
+  return quasis.map(toPiece).join("…");
+}
+
+function toPiece(element: unknown): string {
+  const value = isNode(element) ? element["value"] : undefined;
+  const raw = typeof value === "object" && value !== null && "raw" in value ? value.raw : "";
+  return typeof raw === "string" ? raw : "";
 }
 
 /** A single word in small letters is a name that code is written with: `side="top"`. */
@@ -95,6 +115,10 @@ function isProse(text: string): boolean {
 interface Node {
   type: string;
   start: number;
+  name?: unknown;
+  value?: unknown;
+  /** Pieces of a template. */
+  quasis?: unknown;
   [name: string]: unknown;
 }
 

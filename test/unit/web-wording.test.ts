@@ -48,6 +48,10 @@ it.each([
   ["presses", 'const a = { title: "Explain it immediately" };'],
   ["praises", "const a = <b>Great work.</b>;"],
   ["exclaims", 'const a = "Saved!";'],
+  ["ranks", "const a = `top ${count} teams`;"],
+  ["ranks", "const a = `${count} top`;"],
+  ["accuses", "const a = `wasted ${count}`;"],
+  ["ranks", 'const a = <img alt="worst" />;'],
 ])("a text that %s is found", (does, source) => {
   expect(readFile("planted.tsx", source)).toMatchObject([{ file: "planted.tsx", line: 1, does }]);
 });
