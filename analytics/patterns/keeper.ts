@@ -55,8 +55,8 @@ export function createPatternKeeper({
   return {
     async readRules() {
       try {
-        const { method } = await readRules(postgres, config);
-        rules = { method, scoredFrom: await readScoredFrom(postgres, config) };
+        const inForce = await readRules(postgres, config);
+        rules = { method: inForce.method, scoredFrom: await readScoredFrom(postgres, inForce) };
       } catch (error) {
         outage.note(error);
       }
@@ -66,7 +66,7 @@ export function createPatternKeeper({
       try {
         const inForce = await readRules(postgres, config);
         await testDueTargets({ clickhouse, postgres }, { config: inForce, now });
-        const from = await readScoredFrom(postgres, config);
+        const from = await readScoredFrom(postgres, inForce);
         if (from) await keepPatterns({ clickhouse, postgres, config: inForce }, { scoredFrom: from, now });
         outage.end();
       } catch (error) {

@@ -10,7 +10,6 @@ import { findDue } from "../schedule-times.ts";
 import { appendAudit } from "./audit.ts";
 import type { Database, PostgresStore, Transactions } from "./open.ts";
 import { policies } from "./pattern-tables.ts";
-import { readRules } from "./setting-versions.ts";
 
 /** Midnight at the beginning of Monday. */
 const WEEK_BEGINS = "0 0 * * 1";
@@ -55,12 +54,14 @@ export async function publishPolicy(
   });
 }
 
-/** When individual scoring begins or began; undefined: nobody is scored, by the rules in force (setting-versions.ts). */
+/**
+ * When individual scoring begins or began; undefined: nobody is scored.
+ * @param rules in force (`readRules` of setting-versions.ts)
+ */
 export async function readScoredFrom(
   { db }: Pick<PostgresStore, "db">,
-  config: Pick<Config, "individualScoring" | "timezone" | "method" | "given">,
+  { individualScoring, timezone }: Pick<Config, "individualScoring" | "timezone">,
 ): Promise<Date | undefined> {
-  const { individualScoring, timezone } = await readRules({ db }, config);
   if (individualScoring === "off") return undefined;
   if (individualScoring === "on") return BEGINNING;
   const [first] = await db.select().from(policies).orderBy(asc(policies.version)).limit(1);

@@ -20,7 +20,7 @@ type AskedOfPerson = Asked<"subject", unknown, unknown>;
 
 async function list({ who, dashboard: { stores, config }, now }: AskedOfPerson): Promise<Patterns> {
   const rules = await readRules(stores.postgres, config);
-  const scoredFrom = await readScoredFrom(stores.postgres, config);
+  const scoredFrom = await readScoredFrom(stores.postgres, rules);
   const isOff = rules.individualScoring === "off";
   return {
     individual_scoring: rules.individualScoring,

@@ -13,7 +13,7 @@ export async function readPolicyState(
 ): Promise<PolicyState> {
   const rules = await readRules(postgres, config);
   const versions = (await readPolicies(postgres.db)).map(toPublished);
-  const scoredFrom = await readScoredFrom(postgres, config);
+  const scoredFrom = await readScoredFrom(postgres, rules);
   return {
     individual_scoring: rules.individualScoring,
     scored_from: scoredFrom?.toISOString() ?? null,

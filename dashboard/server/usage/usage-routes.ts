@@ -31,7 +31,7 @@ export const usageRoutes = [
     answer: usageValueSchema,
     async handle({ who: { subjectId }, query: span, dashboard: { stores, config }, now }) {
       const rules = await readRules(stores.postgres, config);
-      const scoredFrom = (await readScoredFrom(stores.postgres, config)) ?? null;
+      const scoredFrom = (await readScoredFrom(stores.postgres, rules)) ?? null;
       return readUsageValue(stores.clickhouse, { subjectId, span, rules, scoredFrom, now });
     },
   }),
