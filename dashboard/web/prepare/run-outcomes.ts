@@ -2,30 +2,10 @@
 // counts.
 
 import type { LinkedBy } from "../../../schemas/closed-lists.ts";
-import type { Outcome } from "../../../schemas/outcome.ts";
 import type { OwnOutcomeKind, RunOutcome, RunValue } from "../../../schemas/run-value-api.ts";
 import { dayOf } from "./calendar.ts";
 import { formatDay, formatShare } from "./format.ts";
-
-const KIND_NAMES: Readonly<Record<Outcome["kind"], string>> = {
-  pr_merged: "Pull request merged",
-  lines_survived: "Lines that stayed",
-  ticket_closed: "Ticket closed",
-  check_fixed: "Check fixed on the branch",
-  deploy_succeeded: "Deployment that stayed",
-  edit_accepted: "Edit accepted",
-  answer_used: "Answer used",
-  artifact_kept: "File or document kept",
-  rating_useful: "Rated useful",
-  rating_not_useful: "Rated not useful",
-  pr_reverted: "Pull request reverted",
-  ticket_reopened: "Ticket opened again",
-  deploy_rolled_back: "Deployment rolled back",
-};
-
-export function nameOutcome(kind: Outcome["kind"]): string {
-  return KIND_NAMES[kind];
-}
+import { nameOutcome } from "./outcome-names.ts";
 
 /** As the person would say it of themselves. */
 export const OWN_KIND_SENTENCES: Readonly<Record<OwnOutcomeKind, string>> = {
@@ -75,7 +55,7 @@ export function toOutcomeRows({ outcomes }: RunValue, now: Date, timezone?: stri
     const isOwn = source === "self";
     return {
       id: outcome.outcome_id,
-      title: KIND_NAMES[outcome.kind],
+      title: nameOutcome(outcome.kind),
       link: describeLink(outcome),
       when: describeTime(outcome, now, toDay),
       state: toState(outcome, now),

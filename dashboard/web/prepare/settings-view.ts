@@ -1,6 +1,6 @@
 // The subjects of the Settings page and what things are called there. The subject is in the address: `?subject=weights`.
 
-import type { OutcomeKind } from "../../../schemas/settings-api.ts";
+import { OUTCOME_NAMES } from "./outcome-names.ts";
 import { TERM_NAMES } from "./policy-rows.ts";
 import type { Role, TargetMeasure } from "../../../schemas/closed-lists.ts";
 
@@ -40,32 +40,12 @@ export function toSettingsSearch({ subject, filter }: SettingsView): string {
   return `?${query.toString()}`;
 }
 
-const OUTCOME_NAMES: Readonly<Record<OutcomeKind, string>> = {
-  pr_merged: "Pull request merged",
-  lines_survived: "Lines that survived",
-  ticket_closed: "Ticket closed",
-  check_fixed: "Check fixed",
-  deploy_succeeded: "Deployment that stood",
-  edit_accepted: "Edit accepted",
-  answer_used: "Answer used",
-  artifact_kept: "Document or file kept",
-  rating_useful: "Rated useful",
-  rating_not_useful: "Rated not useful",
-  pr_reverted: "Pull request reverted",
-  ticket_reopened: "Ticket reopened",
-  deploy_rolled_back: "Deployment rolled back",
-};
-
 /** A line of a version in the page's words: `pr_merged: 5 points` as `Pull request merged: 5 points`. */
 export function tellLine(line: string): string {
   const [key = ""] = line.split(":");
   const names: Readonly<Record<string, string | undefined>> = { ...OUTCOME_NAMES, ...TERM_NAMES };
   const name = Object.hasOwn(names, key) ? names[key] : undefined;
   return name === undefined ? line : `${name}${line.slice(key.length)}`;
-}
-
-export function nameOutcome(kind: OutcomeKind): string {
-  return OUTCOME_NAMES[kind];
 }
 
 export const ROLE_NAMES: Readonly<Record<Role, string>> = {

@@ -8,7 +8,7 @@ import { mondayOf } from "./calendar.ts";
 import { NOT_ENOUGH_EVIDENCE } from "./evidence.ts";
 import { formatCost, formatCount, formatDay, formatShare } from "./format.ts";
 import { type Yield, writeYield } from "./interval.ts";
-import { nameOutcome } from "./run-outcomes.ts";
+import { nameOutcome } from "./outcome-names.ts";
 import { nameClass } from "./slices.ts";
 
 export interface OutcomeMarkCounts {

@@ -3,7 +3,7 @@
 import type { PolicyState } from "../../../../schemas/pattern-api.ts";
 import type { Settings } from "../../../../schemas/settings-api.ts";
 import { toRuleRows, toTermRows } from "../../prepare/policy-rows.ts";
-import { nameOutcome } from "../../prepare/settings-view.ts";
+import { nameOutcome } from "../../prepare/outcome-names.ts";
 import { useSession } from "../../session.ts";
 
 export function RulesInForce({ policy, settings }: { policy: PolicyState; settings: Settings }) {

@@ -3,7 +3,8 @@
 import { type SyntheticEvent, useState } from "react";
 import type { OutcomeKind, Settings } from "../../../../schemas/settings-api.ts";
 import type { AnyChange } from "../../api/settings.ts";
-import { nameOutcome, tellFixed } from "../../prepare/settings-view.ts";
+import { nameOutcome } from "../../prepare/outcome-names.ts";
+import { tellFixed } from "../../prepare/settings-view.ts";
 import { ConfirmChange } from "./confirm-change.tsx";
 import { readNumber } from "./form-values.ts";
 import { SaveRow } from "./save-row.tsx";
