@@ -11,6 +11,7 @@ import { FormActions } from "../../components/form-actions.tsx";
 import { SCOPE_WORDS } from "../../prepare/access-rows.ts";
 import { useSession } from "../../session.ts";
 import "../../styles/access.css";
+import { TextField } from "../../components/text-field.tsx";
 
 const NAME_CHARS_MAX = 80;
 const DAYS = [30, 90, 180, TOKEN_DAYS_MAX];
@@ -83,22 +84,9 @@ function TokenForm({ isBusy, error, onSubmit, onCancel }: TokenFormProps) {
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <div className="field">
-        <label htmlFor="token-name">Name</label>
-        <input
-          id="token-name"
-          name="name"
-          type="text"
-          required
-          pattern=".*\S.*"
-          maxLength={NAME_CHARS_MAX}
-          autoComplete="off"
-          aria-describedby="token-name-note"
-        />
-        <p id="token-name-note" className="notes">
-          Which program uses it, and where: “Report on my server”.
-        </p>
-      </div>
+      <TextField id="token-name" name="name" label="Name" maxLength={NAME_CHARS_MAX}>
+        Which program uses it, and where: “Report on my server”.
+      </TextField>
       <ScopeChoice hasNone={hasNoScope} />
       <div className="field">
         <label htmlFor="token-days">Expires after</label>

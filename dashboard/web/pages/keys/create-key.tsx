@@ -10,6 +10,7 @@ import { FormActions } from "../../components/form-actions.tsx";
 import { KEY_EXPIRIES, toExpiresAt } from "../../prepare/key-expiry.ts";
 import { useSession } from "../../session.ts";
 import { NewSecret } from "./new-secret.tsx";
+import { TextField } from "../../components/text-field.tsx";
 
 const NAME_CHARS_MAX = 80;
 
@@ -92,22 +93,9 @@ function KeyForm({ teams, isBusy, error, onSubmit, onCancel }: KeyFormProps) {
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <div className="field">
-        <label htmlFor="key-name">Name</label>
-        <input
-          id="key-name"
-          name="name"
-          type="text"
-          required
-          pattern=".*\S.*"
-          maxLength={NAME_CHARS_MAX}
-          autoComplete="off"
-          aria-describedby="key-name-note"
-        />
-        <p id="key-name-note" className="notes">
-          {teams ? "What uses it: “Nightly review”." : "What uses it, and where: “Claude Code on my laptop”."}
-        </p>
-      </div>
+      <TextField id="key-name" name="name" label="Name" maxLength={NAME_CHARS_MAX}>
+        {teams ? "What uses it: “Nightly review”." : "What uses it, and where: “Claude Code on my laptop”."}
+      </TextField>
       <div className="field">
         <label htmlFor="key-class">Class (optional)</label>
         <select id="key-class" name="class" aria-describedby="key-class-note">

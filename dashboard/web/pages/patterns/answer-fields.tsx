@@ -4,6 +4,7 @@ import { ClassOptions } from "../../components/class-options.tsx";
 import { SAID_CHARS_MAX } from "../../../../schemas/pattern-api.ts";
 import type { Answer } from "../../prepare/statement-words.ts";
 import { useSession } from "../../session.ts";
+import { TextField } from "../../components/text-field.tsx";
 
 const NAME_CHARS_MAX = 80;
 const CRON_CHARS_MAX = 100;
@@ -54,18 +55,7 @@ function ScheduleFields({ suggestedCron }: { suggestedCron: string }) {
   const { me } = useSession();
   return (
     <>
-      <div className="field">
-        <label htmlFor="say-name">Name of the schedule</label>
-        <input
-          id="say-name"
-          name="name"
-          type="text"
-          required
-          pattern=".*\S.*"
-          maxLength={NAME_CHARS_MAX}
-          autoComplete="off"
-        />
-      </div>
+      <TextField id="say-name" name="name" label="Name of the schedule" maxLength={NAME_CHARS_MAX} />
       <div className="field">
         <label htmlFor="say-cron">Times</label>
         <input

@@ -9,6 +9,7 @@ import { Dialog } from "../../components/dialog.tsx";
 import { FormActions } from "../../components/form-actions.tsx";
 import { useSession } from "../../session.ts";
 import { addSchedule } from "../../api/schedules.ts";
+import { TextField } from "../../components/text-field.tsx";
 
 const NAME_CHARS_MAX = 80;
 const CRON_CHARS_MAX = 100;
@@ -75,18 +76,7 @@ function ScheduleForm({ timezone, isBusy, error, onSubmit, onCancel }: ScheduleF
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <div className="field">
-        <label htmlFor="schedule-name">Name</label>
-        <input
-          id="schedule-name"
-          name="name"
-          type="text"
-          required
-          pattern=".*\S.*"
-          maxLength={NAME_CHARS_MAX}
-          autoComplete="off"
-        />
-      </div>
+      <TextField id="schedule-name" name="name" label="Name" maxLength={NAME_CHARS_MAX} />
       <div className="field">
         <label htmlFor="schedule-cron">Times</label>
         <input

@@ -12,6 +12,7 @@ import { formatDay, formatTime, formatUtc } from "../../prepare/format.ts";
 import { tellLine } from "../../prepare/settings-view.ts";
 import { useSession } from "../../session.ts";
 import { readText } from "./form-values.ts";
+import { TextField } from "../../components/text-field.tsx";
 
 const REASON_CHARS_MAX = 500;
 
@@ -150,18 +151,7 @@ function UndoDialog({ version, onClose }: { version: Version | null; onClose: ()
     >
       <form className="stack" onSubmit={submit}>
         <p>What held before holds again. That is a version of its own, so this one stays on record.</p>
-        <div className="field">
-          <label htmlFor="undo-reason">Why</label>
-          <input
-            id="undo-reason"
-            name="reason"
-            type="text"
-            required
-            pattern=".*\S.*"
-            maxLength={REASON_CHARS_MAX}
-            autoComplete="off"
-          />
-        </div>
+        <TextField id="undo-reason" name="reason" label="Why" maxLength={REASON_CHARS_MAX} />
         <FormActions
           action="Take back"
           isBusy={undoing.isPending}

@@ -8,6 +8,7 @@ import { FormActions } from "../../components/form-actions.tsx";
 import { Loading, Note, Skeleton } from "../../components/states.tsx";
 import { useSession } from "../../session.ts";
 import { readText } from "./form-values.ts";
+import { TextField } from "../../components/text-field.tsx";
 
 const REASON_CHARS_MAX = 500;
 
@@ -71,22 +72,9 @@ function ChangeForm({ change, seenVersion, onClose }: ChangeFormProps) {
           <b>Takes effect:</b> {effect.data.takes_effect}
         </p>
       </div>
-      <div className="field">
-        <label htmlFor="change-reason">Why</label>
-        <input
-          id="change-reason"
-          name="reason"
-          type="text"
-          required
-          pattern=".*\S.*"
-          maxLength={REASON_CHARS_MAX}
-          autoComplete="off"
-          aria-describedby="change-reason-note"
-        />
-        <p id="change-reason-note" className="notes">
-          It stands in the version and in the audit, with your name.
-        </p>
-      </div>
+      <TextField id="change-reason" name="reason" label="Why" maxLength={REASON_CHARS_MAX}>
+        It stands in the version and in the audit, with your name.
+      </TextField>
       <FormActions
         action="Save"
         isBusy={saving.isPending}

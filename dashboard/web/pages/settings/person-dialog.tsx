@@ -10,6 +10,7 @@ import { FormActions } from "../../components/form-actions.tsx";
 import { ROLE_NAMES } from "../../prepare/settings-view.ts";
 import { useSession } from "../../session.ts";
 import { readText } from "./form-values.ts";
+import { TextField } from "../../components/text-field.tsx";
 
 const TEXT_CHARS_MAX = 200;
 
@@ -61,19 +62,13 @@ function PersonForm({
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <div className="field">
-        <label htmlFor="person-name">Name</label>
-        <input
-          id="person-name"
-          name="name"
-          type="text"
-          required
-          pattern=".*\S.*"
-          maxLength={TEXT_CHARS_MAX}
-          defaultValue={state.name}
-          autoComplete="off"
-        />
-      </div>
+      <TextField
+        id="person-name"
+        name="name"
+        label="Name"
+        maxLength={TEXT_CHARS_MAX}
+        defaultValue={state.name}
+      />
       <div className="field">
         <label htmlFor="person-email">E-mail address</label>
         <input

@@ -13,6 +13,7 @@ import { MEASURE_NAMES } from "../../prepare/settings-view.ts";
 import { useSession } from "../../session.ts";
 import { ConfirmChange } from "./confirm-change.tsx";
 import { readNumber, readText } from "./form-values.ts";
+import { TextField } from "../../components/text-field.tsx";
 
 export function Targets({ settings: { targets, can_change: canChange } }: { settings: Settings }) {
   const { me, now } = useSession();
@@ -134,18 +135,7 @@ function TargetDialog({ today, isOpen, onClose, onChosen }: TargetDialogProps) {
     <Dialog title="Add a target" isOpen={isOpen} onOpenChange={(open) => !open && onClose()}>
       <form className="stack" onSubmit={submit}>
         <Note kind="notice">A quota on calls brings about what Organisation looks for.</Note>
-        <div className="field">
-          <label htmlFor="target-name">Name</label>
-          <input
-            id="target-name"
-            name="name"
-            type="text"
-            required
-            pattern=".*\S.*"
-            maxLength={200}
-            autoComplete="off"
-          />
-        </div>
+        <TextField id="target-name" name="name" label="Name" maxLength={200} />
         <div className="field">
           <label htmlFor="target-measure">Measure, by person and week</label>
           <select id="target-measure" name="measure">

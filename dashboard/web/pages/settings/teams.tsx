@@ -7,6 +7,7 @@ import { Dialog } from "../../components/dialog.tsx";
 import { FormActions } from "../../components/form-actions.tsx";
 import { ConfirmChange } from "./confirm-change.tsx";
 import { readText } from "./form-values.ts";
+import { TextField } from "../../components/text-field.tsx";
 
 const NAME_CHARS_MAX = 200;
 
@@ -105,19 +106,13 @@ function TeamDialog({ team, onClose, onNamed }: TeamDialogProps) {
       onOpenChange={(isOpen) => !isOpen && onClose()}
     >
       <form className="stack" onSubmit={submit}>
-        <div className="field">
-          <label htmlFor="team-name">Name</label>
-          <input
-            id="team-name"
-            name="name"
-            type="text"
-            required
-            pattern=".*\S.*"
-            maxLength={NAME_CHARS_MAX}
-            defaultValue={team?.name ?? ""}
-            autoComplete="off"
-          />
-        </div>
+        <TextField
+          id="team-name"
+          name="name"
+          label="Name"
+          maxLength={NAME_CHARS_MAX}
+          defaultValue={team?.name ?? ""}
+        />
         <FormActions action="Show what it does" isBusy={false} failure="" error={null} onCancel={onClose} />
       </form>
     </Dialog>
